@@ -1,0 +1,44 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "Delineate",
+  products: [
+    .executable(name: "delineate", targets: ["delineate"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+  ],
+  targets: [
+    // C libraries: one module map each, imported by one Swift module only.
+    .target(name: "COpenMP", linkerSettings: [.linkedLibrary("gomp")]),
+
+    // Foundations.
+    .target(name: "Parallelism", dependencies: ["COpenMP"]),
+    .target(name: "RandomNumbers"),
+    .target(name: "Volumes"),
+
+    // Tests.
+    .target(name: "TestSupport", dependencies: ["RandomNumbers", "Volumes"], path: "Tests/TestSupport"),
+    .testTarget(name: "ParallelismTests", dependencies: ["Parallelism"]),
+    .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
+    .testTarget(name: "VolumesTests", dependencies: ["Volumes", "TestSupport"]),
+
+    .executableTarget(
+      name: "delineate",
+      dependencies: [
+        "Parallelism", "Volumes",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system && target.name != "COpenMP" {
+  target.swiftSettings = (target.swiftSettings ?? []) + [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+  ]
+}
