@@ -4,10 +4,10 @@ import PackageDescription
 let package = Package(
   name: "Delineate",
   products: [
-    .executable(name: "delineate", targets: ["delineate"]),
+    .executable(name: "delineate", targets: ["delineate"])
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     // C libraries: one module map each, imported by one Swift module only.
@@ -16,11 +16,14 @@ let package = Package(
     // Foundations.
     .target(name: "Parallelism", dependencies: ["COpenMP"]),
     .target(name: "RandomNumbers"),
+    .target(name: "JSONDocuments"),
     .target(name: "Volumes"),
 
     // Tests.
-    .target(name: "TestSupport", dependencies: ["RandomNumbers", "Volumes"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["RandomNumbers", "Volumes"], path: "Tests/TestSupport"),
     .testTarget(name: "ParallelismTests", dependencies: ["Parallelism"]),
+    .testTarget(name: "JSONDocumentsTests", dependencies: ["JSONDocuments"]),
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
     .testTarget(name: "VolumesTests", dependencies: ["Volumes", "TestSupport"]),
 
@@ -35,10 +38,11 @@ let package = Package(
 )
 
 for target in package.targets where target.type != .system && target.name != "COpenMP" {
-  target.swiftSettings = (target.swiftSettings ?? []) + [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .treatAllWarnings(as: .error),
-  ]
+  target.swiftSettings =
+    (target.swiftSettings ?? []) + [
+      .enableUpcomingFeature("ExistentialAny"),
+      .enableUpcomingFeature("InternalImportsByDefault"),
+      .enableUpcomingFeature("MemberImportVisibility"),
+      .treatAllWarnings(as: .error),
+    ]
 }

@@ -21,6 +21,7 @@ public struct SplitMix64: RandomNumberGenerator, Hashable, Sendable, Codable {
     state = mixer.next()
   }
 
+  /// The next 64 random bits.
   public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state
