@@ -19,13 +19,33 @@ let package = Package(
     .target(name: "JSONDocuments"),
     .target(name: "Volumes"),
 
+    // Data and plans.
+    .target(
+      name: "Presets", path: "Plans", resources: [.embedInCode("planner")]),
+    .target(
+      name: "Datasets", dependencies: ["JSONDocuments", "Parallelism", "RandomNumbers", "Volumes"]),
+    .target(
+      name: "Planning",
+      dependencies: [
+        "Datasets", "JSONDocuments", "Parallelism", "Presets", "RandomNumbers", "Volumes",
+      ]),
+
     // Tests.
     .target(
-      name: "TestSupport", dependencies: ["RandomNumbers", "Volumes"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["JSONDocuments", "RandomNumbers", "Volumes"],
+      path: "Tests/TestSupport"),
     .testTarget(name: "ParallelismTests", dependencies: ["Parallelism"]),
     .testTarget(name: "JSONDocumentsTests", dependencies: ["JSONDocuments"]),
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
     .testTarget(name: "VolumesTests", dependencies: ["Volumes", "TestSupport"]),
+    .testTarget(
+      name: "DatasetsTests",
+      dependencies: ["Datasets", "JSONDocuments", "TestSupport", "Volumes"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "PlanningTests",
+      dependencies: [
+        "Datasets", "JSONDocuments", "Planning", "RandomNumbers", "TestSupport", "Volumes",
+      ], exclude: ["Fixtures"]),
 
     .executableTarget(
       name: "delineate",
