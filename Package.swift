@@ -23,11 +23,15 @@ let package = Package(
     .target(
       name: "Presets", path: "Plans", resources: [.embedInCode("planner")]),
     .target(
-      name: "Datasets", dependencies: ["JSONDocuments", "Parallelism", "RandomNumbers", "Volumes"]),
+      name: "Datasets",
+      dependencies: [
+        "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "VolumeFiles", "Volumes",
+      ]),
     .target(
       name: "Planning",
       dependencies: [
-        "Datasets", "JSONDocuments", "Parallelism", "Presets", "RandomNumbers", "Volumes",
+        "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Presets", "RandomNumbers",
+        "Volumes",
       ]),
 
     // Tests.
@@ -40,11 +44,13 @@ let package = Package(
     .testTarget(name: "VolumesTests", dependencies: ["Volumes", "TestSupport"]),
     .testTarget(
       name: "DatasetsTests",
-      dependencies: ["Datasets", "JSONDocuments", "TestSupport", "Volumes"], exclude: ["Fixtures"]),
+      dependencies: ["Datasets", "JSONDocuments", "TestSupport", "VolumeFiles", "Volumes"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "PlanningTests",
       dependencies: [
-        "Datasets", "JSONDocuments", "Planning", "RandomNumbers", "TestSupport", "Volumes",
+        "Datasets", "JSONDocuments", "Planning", "RandomNumbers", "TestSupport", "VolumeFiles",
+        "Volumes",
       ], exclude: ["Fixtures"]),
 
     .executableTarget(

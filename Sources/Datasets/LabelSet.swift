@@ -56,7 +56,7 @@ public struct LabelSet: Sendable, Equatable {
       throw .noBackground
     }
     guard background.labels == [0] else { throw .backgroundIsNotZero(background.labels) }
-    for structure in structures where structure.labels.contains(where: { !(0...65535 ~= $0) }) {
+    for structure in structures where structure.labels.contains(where: { !(0...32767 ~= $0) }) {
       throw .labelOutOfRange(structure.name)
     }
 
@@ -113,7 +113,7 @@ public enum LabelSetProblem: Error, Equatable, Sendable, CustomStringConvertible
   case noBackground
   /// `background` is not the label 0.
   case backgroundIsNotZero([Int])
-  /// A structure has a label below 0 or above 65535.
+  /// A structure has a label below 0 or above 32767.
   case labelOutOfRange(String)
   /// The ignore label is not the one after the largest label.
   case ignoreIsNotLast([Int], expected: Int)
@@ -127,7 +127,7 @@ public enum LabelSetProblem: Error, Equatable, Sendable, CustomStringConvertible
     switch self {
     case .noBackground: "no label is named \"background\"; add \"background\": 0"
     case .backgroundIsNotZero(let found): "\"background\" must be 0, found \(found)"
-    case .labelOutOfRange(let name): "\"\(name)\" has a label outside 0 ... 65535"
+    case .labelOutOfRange(let name): "\"\(name)\" has a label outside 0 ... 32767"
     case .ignoreIsNotLast(let found, let expected):
       "\"ignore\" must be one whole number, the one after the largest label: expected \(expected), "
         + "found \(found)"
