@@ -14,12 +14,14 @@ let package = Package(
     .target(name: "COpenMP", linkerSettings: [.linkedLibrary("gomp")]),
 
     // Foundations.
+    .target(name: "FileOutput"),
     .target(name: "Parallelism", dependencies: ["COpenMP"]),
     .target(name: "RandomNumbers"),
     .target(name: "Volumes"),
 
     // Tests.
     .target(name: "TestSupport", dependencies: ["RandomNumbers", "Volumes"], path: "Tests/TestSupport"),
+    .testTarget(name: "FileOutputTests", dependencies: ["FileOutput", "TestSupport"]),
     .testTarget(name: "ParallelismTests", dependencies: ["Parallelism"]),
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
     .testTarget(name: "VolumesTests", dependencies: ["Volumes", "TestSupport"]),
