@@ -14,6 +14,7 @@ let package = Package(
     .target(name: "COpenMP", linkerSettings: [.linkedLibrary("gomp")]),
 
     // Foundations.
+    .target(name: "FileOutput"),
     .target(name: "Parallelism", dependencies: ["COpenMP"]),
     .target(name: "RandomNumbers"),
     .target(name: "JSONDocuments"),
@@ -38,10 +39,11 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["JSONDocuments", "RandomNumbers", "Volumes"],
       path: "Tests/TestSupport"),
+    .testTarget(name: "FileOutputTests", dependencies: ["FileOutput", "TestSupport"]),
     .testTarget(name: "ParallelismTests", dependencies: ["Parallelism"]),
     .testTarget(name: "JSONDocumentsTests", dependencies: ["JSONDocuments"]),
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
-    .testTarget(name: "VolumesTests", dependencies: ["Volumes", "TestSupport"]),
+    .testTarget(name: "VolumesTests", dependencies: ["RandomNumbers", "Volumes", "TestSupport"]),
     .testTarget(
       name: "DatasetsTests",
       dependencies: ["Datasets", "JSONDocuments", "TestSupport", "VolumeFiles", "Volumes"],
