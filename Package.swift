@@ -46,13 +46,14 @@ let package = Package(
     .testTarget(name: "VolumesTests", dependencies: ["RandomNumbers", "Volumes", "TestSupport"]),
     .testTarget(
       name: "DatasetsTests",
-      dependencies: ["Datasets", "JSONDocuments", "TestSupport", "VolumeFiles", "Volumes"],
-      exclude: ["Fixtures"]),
+      dependencies: [
+        "Datasets", "FileOutput", "JSONDocuments", "TestSupport", "VolumeFiles", "Volumes",
+      ]),
     .testTarget(
       name: "PlanningTests",
       dependencies: [
-        "Datasets", "JSONDocuments", "Planning", "RandomNumbers", "TestSupport", "VolumeFiles",
-        "Volumes",
+        "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "RandomNumbers",
+        "TestSupport", "VolumeFiles", "Volumes",
       ], exclude: ["Fixtures"]),
 
     .executableTarget(
