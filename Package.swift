@@ -12,18 +12,29 @@ let package = Package(
   targets: [
     // C libraries: one module map each, imported by one Swift module only.
     .target(name: "COpenMP", linkerSettings: [.linkedLibrary("gomp")]),
+    .target(name: "CNIfTI"),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // Foundations.
     .target(name: "FileOutput"),
     .target(name: "Parallelism", dependencies: ["COpenMP"]),
     .target(name: "RandomNumbers"),
     .target(name: "Volumes"),
+    .target(
+      name: "VolumeFiles",
+      dependencies: ["CNIfTI", "CPNG", "CTIFF", "CZlib", "FileOutput", "Volumes"]),
 
     // Tests.
     .target(name: "TestSupport", dependencies: ["RandomNumbers", "Volumes"], path: "Tests/TestSupport"),
     .testTarget(name: "FileOutputTests", dependencies: ["FileOutput", "TestSupport"]),
     .testTarget(name: "ParallelismTests", dependencies: ["Parallelism"]),
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
+    .testTarget(
+      name: "VolumeFilesTests",
+      dependencies: ["FileOutput", "RandomNumbers", "TestSupport", "VolumeFiles", "Volumes"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "VolumesTests", dependencies: ["RandomNumbers", "Volumes", "TestSupport"]),
 
     .executableTarget(
