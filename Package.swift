@@ -12,6 +12,10 @@ let package = Package(
   targets: [
     // C libraries: one module map each, imported by one Swift module only.
     .target(name: "COpenMP", linkerSettings: [.linkedLibrary("gomp")]),
+    .target(name: "CNIfTI"),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // Foundations.
     .target(name: "FileOutput"),
@@ -19,6 +23,9 @@ let package = Package(
     .target(name: "RandomNumbers"),
     .target(name: "JSONDocuments"),
     .target(name: "Volumes"),
+    .target(
+      name: "VolumeFiles",
+      dependencies: ["CNIfTI", "CPNG", "CTIFF", "CZlib", "FileOutput", "Volumes"]),
 
     // Data and plans.
     .target(
@@ -43,6 +50,10 @@ let package = Package(
     .testTarget(name: "ParallelismTests", dependencies: ["Parallelism"]),
     .testTarget(name: "JSONDocumentsTests", dependencies: ["JSONDocuments"]),
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
+    .testTarget(
+      name: "VolumeFilesTests",
+      dependencies: ["FileOutput", "RandomNumbers", "TestSupport", "VolumeFiles", "Volumes"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "VolumesTests", dependencies: ["RandomNumbers", "Volumes", "TestSupport"]),
     .testTarget(
       name: "DatasetsTests",
