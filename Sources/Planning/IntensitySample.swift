@@ -119,7 +119,7 @@ package struct IntensitySample {
       counts.removeAll(keepingCapacity: true)
       var last: UInt32?
       for pair in pairs {
-        let key = UInt32(pair >> 32) >> dropped << dropped
+        let key = (UInt32(pair >> 32) >> dropped) << dropped
         let count = UInt32(truncatingIfNeeded: pair)
         // A count beyond 32 bits takes a second entry.
         if key == last, let previous = counts.last, previous <= UInt32.max - count {

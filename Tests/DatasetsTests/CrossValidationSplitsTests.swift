@@ -13,7 +13,8 @@ import Testing
     for (fold, indices) in held.enumerated() {
       #expect(splits.splits[fold].validation == indices.map { cases[$0] })
       #expect(
-        splits.splits[fold].training == cases.indices.filter { !indices.contains($0) }
+        splits.splits[fold].training
+          == cases.indices.filter { !indices.contains($0) }
           .map { cases[$0] })
     }
   }

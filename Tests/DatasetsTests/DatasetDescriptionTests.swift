@@ -48,7 +48,8 @@ import Testing
 
   @Test func everyProblemIsListed() throws {
     let document = try JSONValue(
-      parsing: #"{"channel_names": ["T1"], "labels": {"background": 0, "a": "1"}, "numTraining": -1}"#
+      parsing:
+        #"{"channel_names": ["T1"], "labels": {"background": 0, "a": "1"}, "numTraining": -1}"#
     )
     #expect(
       DatasetDescription.problems(in: document, from: "d.json").map(\.description) == [

@@ -20,7 +20,8 @@ struct SmallDataset {
       """)
     for index in 0..<3 {
       for channel in 0..<2 {
-        try image(seed: index * 2 + channel).write(to: path("imagesTr/c\(index)_000\(channel).nii.gz"))
+        try image(seed: index * 2 + channel).write(
+          to: path("imagesTr/c\(index)_000\(channel).nii.gz"))
       }
       try labels().write(to: path("labelsTr/c\(index).nii.gz"))
     }
