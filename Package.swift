@@ -13,11 +13,18 @@ let package = Package(
     // C libraries: one module map each, imported by one Swift module only.
     .target(name: "COpenMP", linkerSettings: [.linkedLibrary("gomp")]),
 
+    .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
+
     // Foundations.
     .target(name: "Parallelism", dependencies: ["COpenMP"]),
     .target(name: "RandomNumbers"),
     .target(name: "JSONDocuments"),
     .target(name: "Volumes"),
+
+    // Networks.
+    .target(name: "Tensors", dependencies: ["COneDNN", "Parallelism"]),
+
+    .target(name: "Networks", dependencies: ["RandomNumbers", "Tensors"]),
 
     // Tests.
     .target(
@@ -37,7 +44,8 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.type != .system && target.name != "COpenMP" {
+for target in package.targets
+where target.type != .system && !["COpenMP", "COneDNN"].contains(target.name) {
   target.swiftSettings =
     (target.swiftSettings ?? []) + [
       .enableUpcomingFeature("ExistentialAny"),
