@@ -14,6 +14,7 @@ let package = Package(
     .target(name: "COpenMP", linkerSettings: [.linkedLibrary("gomp")]),
 
     // Foundations.
+    .target(name: "FileOutput"),
     .target(name: "Parallelism", dependencies: ["COpenMP"]),
     .target(name: "RandomNumbers"),
     .target(name: "JSONDocuments"),
@@ -22,6 +23,7 @@ let package = Package(
     // Tests.
     .target(
       name: "TestSupport", dependencies: ["RandomNumbers", "Volumes"], path: "Tests/TestSupport"),
+    .testTarget(name: "FileOutputTests", dependencies: ["FileOutput", "TestSupport"]),
     .testTarget(name: "ParallelismTests", dependencies: ["Parallelism"]),
     .testTarget(name: "JSONDocumentsTests", dependencies: ["JSONDocuments"]),
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
