@@ -18,6 +18,7 @@ let package = Package(
     .target(name: "Parallelism", dependencies: ["COpenMP"]),
     .target(name: "RandomNumbers"),
     .target(name: "JSONDocuments"),
+    .target(name: "Safetensors", dependencies: ["FileOutput", "JSONDocuments"]),
     .target(name: "Volumes"),
 
     // Tests.
@@ -26,6 +27,10 @@ let package = Package(
     .testTarget(name: "FileOutputTests", dependencies: ["FileOutput", "TestSupport"]),
     .testTarget(name: "ParallelismTests", dependencies: ["Parallelism"]),
     .testTarget(name: "JSONDocumentsTests", dependencies: ["JSONDocuments"]),
+    .testTarget(
+      name: "SafetensorsTests",
+      dependencies: ["FileOutput", "RandomNumbers", "Safetensors", "TestSupport"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
     .testTarget(name: "VolumesTests", dependencies: ["Volumes", "TestSupport"]),
 
