@@ -21,6 +21,10 @@ let package = Package(
     .target(name: "Safetensors", dependencies: ["FileOutput", "JSONDocuments"]),
     .target(name: "Volumes"),
 
+    // Images and label maps.
+    .target(
+      name: "Evaluation", dependencies: ["FileOutput", "JSONDocuments", "Parallelism", "Volumes"]),
+
     // Tests.
     .target(
       name: "TestSupport", dependencies: ["RandomNumbers", "Volumes"], path: "Tests/TestSupport"),
@@ -30,6 +34,13 @@ let package = Package(
     .testTarget(
       name: "SafetensorsTests",
       dependencies: ["FileOutput", "RandomNumbers", "Safetensors", "TestSupport"],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "EvaluationTests",
+      dependencies: [
+        "Evaluation", "FileOutput", "JSONDocuments", "RandomNumbers", "Safetensors", "TestSupport",
+        "Volumes",
+      ],
       exclude: ["Fixtures"]),
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
     .testTarget(name: "VolumesTests", dependencies: ["Volumes", "TestSupport"]),
