@@ -16,21 +16,38 @@ let package = Package(
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
 
     // Foundations.
+    .target(name: "FileOutput"),
     .target(name: "Parallelism", dependencies: ["COpenMP"]),
     .target(name: "RandomNumbers"),
     .target(name: "JSONDocuments"),
+    .target(name: "Safetensors", dependencies: ["FileOutput", "JSONDocuments"]),
     .target(name: "Volumes"),
 
     // Networks.
     .target(name: "Tensors", dependencies: ["COneDNN", "Parallelism"]),
 
     .target(name: "Networks", dependencies: ["RandomNumbers", "Tensors"]),
+    // Images and label maps.
+    .target(
+      name: "Evaluation", dependencies: ["FileOutput", "JSONDocuments", "Parallelism", "Volumes"]),
 
     // Tests.
     .target(
       name: "TestSupport", dependencies: ["RandomNumbers", "Volumes"], path: "Tests/TestSupport"),
+    .testTarget(name: "FileOutputTests", dependencies: ["FileOutput", "TestSupport"]),
     .testTarget(name: "ParallelismTests", dependencies: ["Parallelism"]),
     .testTarget(name: "JSONDocumentsTests", dependencies: ["JSONDocuments"]),
+    .testTarget(
+      name: "SafetensorsTests",
+      dependencies: ["FileOutput", "RandomNumbers", "Safetensors", "TestSupport"],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "EvaluationTests",
+      dependencies: [
+        "Evaluation", "FileOutput", "JSONDocuments", "RandomNumbers", "Safetensors", "TestSupport",
+        "Volumes",
+      ],
+      exclude: ["Fixtures"]),
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
     .testTarget(name: "VolumesTests", dependencies: ["Volumes", "TestSupport"]),
 

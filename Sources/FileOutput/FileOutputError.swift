@@ -1,0 +1,38 @@
+/// Why a file could not be written.
+public enum FileOutputError: Error, Equatable, Sendable {
+  /// The operating system refused one step of the write.
+  case refused(path: String, step: Step, reason: String)
+  /// The path names a folder, a device or a pipe, which cannot be replaced by a file.
+  case notAFile(path: String)
+
+  /// The steps of an atomic write.
+  public enum Step: String, Equatable, Sendable {
+    /// Making the temporary file beside the final name.
+    case create
+    /// Writing bytes to the temporary file.
+    case write
+    /// Forcing the bytes to the disk.
+    case sync
+    /// Giving the temporary file its final name.
+    case rename
+  }
+}
+
+extension FileOutputError: CustomStringConvertible {
+  /// One line: the path, what failed, what to do.
+  public var description: String {
+    switch self {
+    case .refused(let path, .create, let reason):
+      "\(path): cannot create a file in this folder (\(reason)); check that the folder exists and may"
+        + " be written"
+    case .refused(let path, .write, let reason):
+      "\(path): cannot write (\(reason)); check the free space of the disk"
+    case .refused(let path, .sync, let reason):
+      "\(path): the disk did not confirm the data (\(reason)); the file was not replaced"
+    case .refused(let path, .rename, let reason):
+      "\(path): cannot give the finished file its name (\(reason)); the file was not replaced"
+    case .notAFile(let path):
+      "\(path): is a folder, a device or a pipe, expected a file name; choose another output path"
+    }
+  }
+}
