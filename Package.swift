@@ -49,6 +49,9 @@ let package = Package(
       ],
       exclude: ["Fixtures"]),
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
+    .testTarget(
+      name: "NetworksTests",
+      dependencies: ["JSONDocuments", "Networks", "Safetensors", "Tensors", "TestSupport"]),
     .testTarget(name: "VolumesTests", dependencies: ["Volumes", "TestSupport"]),
 
     .executableTarget(

@@ -12,6 +12,9 @@ protocol Backend: AnyObject {
   /// The elements in the order (N, C, D, H, W).
   func values(of tensor: Tensor) -> [Float]
 
+  /// The same elements in another number format, rounded to nearest.
+  func converted(_ x: Tensor, to precision: Precision) -> Tensor
+
   /// x ⋆ weight (+ bias).
   func convolution(_ x: Tensor, _ layer: ConvolutionLayer) -> Tensor
   /// The gradient with respect to x of shape `shape`.

@@ -20,6 +20,20 @@ extension OneDNNBackend {
     }
   }
 
+  func converted(_ x: Tensor, to precision: Precision) -> Tensor {
+    if x.precision == precision { return x }
+    let y = Tensor(x.shape, precision, on: x.device)
+    switch precision {
+    case .float32:
+      ElementwiseKernels.convert(
+        x.elements(of: BFloat16.self), to: y.elements(of: Float.self), count: x.shape.count)
+    case .bfloat16:
+      ElementwiseKernels.convert(
+        x.elements(of: Float.self), to: y.elements(of: BFloat16.self), count: x.shape.count)
+    }
+    return y
+  }
+
   // MARK: Heads
 
   func head(_ x: Tensor, weight: Parameter, bias: Parameter) -> Tensor {

@@ -25,6 +25,23 @@ enum ElementwiseKernels {
     }
   }
 
+  /// The same numbers in another format.
+  static func convert<Source: ActivationElement, Target: ActivationElement>(
+    _ source: UnsafePointer<Source>, to target: UnsafeMutablePointer<Target>, count: Int
+  ) {
+    parallelForRanges(count, grain: grain) { range in
+      var index = range.lowerBound
+      while index + 16 <= range.upperBound {
+        Target.store16(Source.load16(source + index), to: target + index)
+        index += 16
+      }
+      while index < range.upperBound {
+        target[index] = Target(rounding: source[index].widened)
+        index += 1
+      }
+    }
+  }
+
   /// result = gradient where y is positive, slope · gradient elsewhere. The sign of y is that of what went into the activation.
   static func leakyReLUGradient<Element: ActivationElement>(
     _ gradient: UnsafePointer<Element>, y: UnsafePointer<Element>,

@@ -30,6 +30,22 @@ extension Tensor {
   }
 
   private func applied(_ layer: ConvolutionLayer) -> Tensor {
+    // The result's size decides the precision of the layer; its input is brought to it.
+    converted(to: device.precision(for: layer.outputShape(for: shape))).convolved(by: layer)
+  }
+
+  private func converted(to precision: Precision) -> Tensor {
+    if precision == self.precision { return self }
+    let y = device.backend.converted(self, to: precision)
+    guard let tape, let slot else { return y.recorded(on: self.tape, slot: nil) }
+    let (own, input) = (self.precision, slot)
+    let result = tape.record { gradient, pass in
+      pass.add(gradient.device.backend.converted(gradient, to: own), to: input)
+    }
+    return y.recorded(on: tape, slot: result)
+  }
+
+  private func convolved(by layer: ConvolutionLayer) -> Tensor {
     let y = device.backend.convolution(self, layer)
     guard let tape else { return y }
     let (input, inputShape) = (slot, shape)
