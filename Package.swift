@@ -22,6 +22,7 @@ let package = Package(
     .target(name: "JSONDocuments"),
     .target(name: "Safetensors", dependencies: ["FileOutput", "JSONDocuments"]),
     .target(name: "Volumes"),
+    .target(name: "Resampling", dependencies: ["Parallelism", "Volumes"]),
 
     // Networks.
     .target(name: "Tensors", dependencies: ["COneDNN", "Parallelism"]),
@@ -49,6 +50,10 @@ let package = Package(
       ],
       exclude: ["Fixtures"]),
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
+    .testTarget(
+      name: "ResamplingTests",
+      dependencies: ["Parallelism", "RandomNumbers", "Resampling", "TestSupport", "Volumes"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "VolumesTests", dependencies: ["Volumes", "TestSupport"]),
 
     .executableTarget(
