@@ -22,13 +22,13 @@ let package = Package(
     .target(name: "JSONDocuments"),
     .target(name: "Safetensors", dependencies: ["FileOutput", "JSONDocuments"]),
     .target(name: "Volumes"),
-    .target(name: "Resampling", dependencies: ["Parallelism", "Volumes"]),
 
     // Networks.
     .target(name: "Tensors", dependencies: ["COneDNN", "Parallelism"]),
 
     .target(name: "Networks", dependencies: ["RandomNumbers", "Tensors"]),
     // Images and label maps.
+    .target(name: "Resampling", dependencies: ["Parallelism", "Volumes"]),
     .target(
       name: "Evaluation", dependencies: ["FileOutput", "JSONDocuments", "Parallelism", "Volumes"]),
 
@@ -52,7 +52,7 @@ let package = Package(
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
     .testTarget(
       name: "ResamplingTests",
-      dependencies: ["Parallelism", "RandomNumbers", "Resampling", "TestSupport", "Volumes"],
+      dependencies: ["Parallelism", "Resampling", "TestSupport", "Volumes"],
       exclude: ["Fixtures"]),
     .testTarget(name: "VolumesTests", dependencies: ["Volumes", "TestSupport"]),
 

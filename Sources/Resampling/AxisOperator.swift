@@ -1,14 +1,19 @@
 /// Resampling along one axis: for every output the first of its taps and their weights.
 ///
-/// Because every interpolation here is a product of one-dimensional ones, three of these make a volume's resampling.
-struct AxisOperator: Sendable {
+/// Because every interpolation here is a product of one-dimensional ones, three of these make a
+/// volume's resampling.
+package struct AxisOperator: Sendable {
   let inputCount: Int
   let outputCount: Int
   /// Interpolation that is really done: one voxel in is constant out, whatever was asked for.
   let interpolation: Interpolation
-  /// Whether the result is the input. At integer positions the three interpolations reproduce the samples.
+  /// Whether the result is the input.
+  ///
+  /// At integer positions the three interpolations reproduce the samples.
   let isIdentity: Bool
-  /// First tap of every output. Linear: at most `inputCount - 2`. Cubic: `-2 ... inputCount - 2`.
+  /// First tap of every output.
+  ///
+  /// Linear: at most `inputCount - 2`. Cubic: `-2 ... inputCount - 2`.
   let first: [Int]
   /// Weights, `tapCount` for every output.
   let weights: [Float]
@@ -23,11 +28,12 @@ struct AxisOperator: Sendable {
   }
 
   /// Resampling of `input` samples to `output`, outer faces aligned.
-  init(_ input: Int, to output: Int, _ interpolation: Interpolation) {
+  package init(_ input: Int, to output: Int, _ interpolation: Interpolation) {
     self.init(input, to: output, step: Double(input) / Double(output), interpolation)
   }
 
-  /// Resampling of `input` samples to `output` whose distance is `step` of the source's, first faces aligned.
+  /// Resampling of `input` samples to `output` whose distance is `step` of the source's, first
+  /// faces aligned.
   init(_ input: Int, to output: Int, step: Double, _ interpolation: Interpolation) {
     precondition(input >= 1 && output >= 1, "an axis of \(input) cannot become one of \(output)")
     inputCount = input
@@ -62,7 +68,8 @@ struct AxisOperator: Sendable {
   }
 }
 
-/// Where output `index` samples the source, in source samples; the order of operations decides exact ties, as in the reference.
+/// Where output `index` samples the source, in source samples; the order of operations decides
+/// exact ties, as in the reference.
 @inline(__always)
 func samplePosition(_ index: Int, step: Double) -> Double { (Double(index) + 0.5) * step - 0.5 }
 

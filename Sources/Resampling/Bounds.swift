@@ -1,13 +1,15 @@
 import Parallelism
 internal import Volumes
 
-/// The ranges that results are limited to, because cubic splines overshoot: of the whole array or of every plane resampled alone.
+/// The ranges that results are limited to, because cubic splines overshoot: of the whole array or
+/// of every plane resampled alone.
 enum Bounds: Sendable {
   /// No limit: nearest and linear cannot overshoot.
   case none
   /// One range for all.
   case whole(ClosedRange<Float>)
-  /// A range for every plane of the source along axis 0, applied before anything is done along that axis.
+  /// A range for every plane of the source along axis 0, applied before anything is done along that
+  /// axis.
   case planes([ClosedRange<Float>])
   /// A range for every row of the result's planes.
   case rows([ClosedRange<Float>])

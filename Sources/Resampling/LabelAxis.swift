@@ -26,7 +26,8 @@ struct LabelAxis: Sendable {
     for position in positions {
       let clamped = min(max(position, 0), Double(input - 1))
       let lower = Int(clamped.rounded(.down))
-      // The reference computes the second weight from the first, which rounds differently from the fraction itself.
+      // The reference computes the second weight from the first, which rounds differently from the
+      // fraction itself.
       let first = 1 - (clamped - Double(lower))
       let second = 1 - first
       taps.append((lower, second == 0 ? lower : min(lower + 1, input - 1)))

@@ -4,16 +4,19 @@ public import Volumes
 extension ResamplingScheme {
   /// Resamples one channel of an image.
   ///
-  /// Results are limited to the range of the source: of the whole array, or, with a separate axis, of the plane they come from. An
-  /// array that has the wanted shape already is returned as it is.
+  /// Results are limited to the range of the source: of the whole array, or, with a separate axis,
+  /// of the plane they come from. An array that has the wanted shape already is returned as it is.
   ///
   /// - Parameters:
   ///   - image: One channel.
-  ///   - shape: Wanted shape, at least 1 along every axis; usually from ``resampledShape(_:from:to:)``.
+  ///   - shape: Wanted shape, at least 1 along every axis; usually from
+  ///     ``resampledShape(_:from:to:)``.
   ///   - spacing: Spacings before and after; they only decide whether an axis is separate.
-  /// - Returns: The channel with the wanted shape; within 1e-6 of the range of the reference, which computes in double precision.
-  /// - Complexity: O(source + result) time on all threads; beside the result a slab of at most 32 planes and what its interpolation
-  ///   reaches. Interpolating (not choosing) along a separate axis other than 0 takes a transposed copy of source and result.
+  /// - Returns: The channel with the wanted shape; within 1e-6 of the range of the reference, which
+  ///   computes in double precision.
+  /// - Complexity: O(source + result) time on all threads; beside the result a slab of at most 32
+  ///   planes and what its interpolation reaches. Interpolating (not choosing) along a separate
+  ///   axis other than 0 takes a transposed copy of source and result.
   public func resample(
     _ image: VoxelArray<Float>, to shape: Shape3, spacing: SpacingChange
   ) -> VoxelArray<Float> {
@@ -71,7 +74,8 @@ extension ResamplingScheme {
     }
   }
 
-  /// Resamples with the separate axis brought to the front, because planes must be limited before they are interpolated.
+  /// Resamples with the separate axis brought to the front, because planes must be limited before
+  /// they are interpolated.
   private func resampleTransposed(
     _ image: VoxelArray<Float>, to shape: Shape3, separately axis: Int
   ) -> VoxelArray<Float> {

@@ -4,17 +4,20 @@ public import Volumes
 extension ResamplingScheme {
   /// Resamples labels: every voxel takes the label whose interpolated indicator is largest there.
   ///
-  /// -1, nnU-Net's mark for voxels outside the non-zero region, is a label like any other. Ties are those of double precision in the
-  /// reference's order of operations, so that results equal its voxel by voxel; ``LabelRule`` says how they are settled. Labels that
-  /// have the wanted shape already are returned as they are.
+  /// -1, nnU-Net's mark for voxels outside the non-zero region, is a label like any other. Ties are
+  /// those of double precision in the reference's order of operations, so that results equal its
+  /// voxel by voxel; ``LabelRule`` says how they are settled. Labels that have the wanted shape
+  /// already are returned as they are.
   ///
   /// - Parameters:
   ///   - labels: Labels.
   ///   - shape: Wanted shape, at least 1 along every axis.
   ///   - spacing: Spacings before and after; they only decide whether an axis is separate.
-  /// - Returns: Labels of the wanted shape; no label that was not there before, except 0 under ``LabelRule/lastAboveHalf``.
-  /// - Complexity: O(result) time on all threads, no memory beside the result. Cubic indicators, which nnU-Net allows but does not
-  ///   use, take a pass for every label, four times the result in memory, and single precision for ties.
+  /// - Returns: Labels of the wanted shape; no label that was not there before, except 0 under
+  ///   ``LabelRule/lastAboveHalf``.
+  /// - Complexity: O(result) time on all threads, no memory beside the result. Cubic indicators,
+  ///   which nnU-Net allows but does not use, take a pass for every label, four times the result in
+  ///   memory, and single precision for ties.
   public func resample(
     labels: VoxelArray<Int16>, to shape: Shape3, spacing: SpacingChange
   ) -> VoxelArray<Int16> {
@@ -99,7 +102,8 @@ extension ResamplingScheme {
     for label in Set(planes.elements).sorted() {
       let indicator = indicator(of: label, in: planes)
       let axes = along.operators(from: planes.shape, to: shape, nil)
-      // The overshoot is not limited here, and a value above one and a half still rounds to more than one half.
+      // The overshoot is not limited here, and a value above one and a half still rounds to more
+      // than one half.
       let shares = ResamplingScheme(order: .linear).resample(indicator, to: shape, axes: axes, nil)
       for index in shares.elements.indices where shares.elements[index] > 0.5 {
         result.elements[index] = label

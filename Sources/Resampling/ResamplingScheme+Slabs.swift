@@ -12,7 +12,8 @@ public struct ResampledSlab {
 }
 
 extension ResamplingScheme {
-  /// Resamples several channels of one shape together and hands them out slab by slab along axis 0, in order.
+  /// Resamples several channels of one shape together and hands them out slab by slab along axis 0,
+  /// in order.
   ///
   /// So all classes of a prediction never exist on the target grid at once.
   ///
@@ -22,8 +23,9 @@ extension ResamplingScheme {
   ///   - spacing: Spacings before and after; they only decide whether an axis is separate.
   ///   - body: What to do with a slab. It may run its own parallel loops.
   /// - Throws: What `body` throws.
-  /// - Complexity: O(sources + results) time on all threads; memory of one slab, about 24 MB or one plane of all channels, plus the
-  ///   planes that interpolation along axis 0 reaches. Splines along a separate axis other than 0 take whole resampled channels.
+  /// - Complexity: O(sources + results) time on all threads; memory of one slab, about 24 MB or one
+  ///   plane of all channels, plus the planes that interpolation along axis 0 reaches. Splines
+  ///   along a separate axis other than 0 take whole resampled channels.
   public func forEachResampledSlab<Failure: Error>(
     of channels: [VoxelArray<Float>], to shape: Shape3, spacing: SpacingChange,
     _ body: (ResampledSlab) throws(Failure) -> Void
@@ -53,13 +55,15 @@ extension ResamplingScheme {
         identity ? Bounds.none : bounds(of: source, shape: channels[0].shape, axes: axes, separate)
       }
       let room = Self.slabElements / (plane * channels.count)
-      // A recursion along axis 0 starts 16 planes ahead of every slab: thin slabs would repeat it too often.
+      // A recursion along axis 0 starts 16 planes ahead of every slab: thin slabs would repeat it
+      // too often.
       let least = axes[0].interpolation == .cubic && !axes[0].isIdentity ? 16 : 1
       let thickness = min(axes[0].outputCount, max(least, room))
       let slab = UnsafeMutablePointer<Float>.allocate(capacity: thickness * plane * channels.count)
       defer { slab.deallocate() }
       try SlabResampler(axes: axes, bounds: limits, thickness: thickness).run(pointers) {
-        channel, _ in slab + channel * thickness * plane
+        channel, _ in
+        slab + channel * thickness * plane
       } finished: { (planes) throws(Failure) in
         let shape = Shape3(planes.count, axes[1].outputCount, axes[2].outputCount)
         try body(
@@ -93,10 +97,11 @@ private func withPointers<Failure: Error>(
   try descend(0, [])
 }
 
-/// Resamples the logits of all classes and takes the largest, slab by slab; the first of equals wins.
+/// Resamples the logits of all classes and takes the largest, slab by slab; the first of equals
+/// wins.
 ///
-/// nnU-Net rounds the resampled logits to half precision before it compares them; here they stay in single precision, so that two
-/// classes closer than that rounding are told apart.
+/// nnU-Net rounds the resampled logits to half precision before it compares them; here they stay in
+/// single precision, so that two classes closer than that rounding are told apart.
 ///
 /// - Parameters:
 ///   - logits: One array for every class, background first; all of one shape, 1 to 65536 classes.

@@ -1,12 +1,14 @@
 public import Volumes
 
-/// The rules by which an array is brought to another voxel size: nnU-Net's `resampling_fn_*_kwargs`.
+/// The rules by which an array is brought to another voxel size: nnU-Net's
+/// `resampling_fn_*_kwargs`.
 ///
-/// Sample `i` of the result lies at `(i + 1/2) * oldLength / newLength - 1/2` of the source along every axis, so that the outer
-/// faces of the first and last voxels coincide. With a separate axis each plane is resampled on its own and planes are then
-/// chosen, or interpolated, along that axis.
+/// Sample `i` of the result lies at `(i + 1/2) * oldLength / newLength - 1/2` of the source along
+/// every axis, so that the outer faces of the first and last voxels coincide. With a separate axis
+/// each plane is resampled on its own and planes are then chosen, or interpolated, along that axis.
 ///
-/// - Source: nnunetv2 2.8.1 `default_resampling.py` over scikit-image 0.26 `resize` and scipy 1.15 `ndimage.zoom`.
+/// - Source: nnunetv2 2.8.1 `default_resampling.py` over scikit-image 0.26 `resize` and scipy 1.15
+///   `ndimage.zoom`.
 public struct ResamplingScheme: Hashable, Sendable {
   /// Interpolation along the axes that are resampled together.
   public var order: Interpolation
@@ -50,8 +52,8 @@ public struct ResamplingScheme: Hashable, Sendable {
 
   /// The axis (0, 1 or 2) that is resampled apart, or nil if all three go together.
   ///
-  /// It is the axis with the largest spacing of the current grid if that grid is anisotropic, else of the new one; two axes that
-  /// share the largest spacing keep all three together.
+  /// It is the axis with the largest spacing of the current grid if that grid is anisotropic, else
+  /// of the new one; two axes that share the largest spacing keep all three together.
   public func separateAxis(for spacing: SpacingChange) -> Int? {
     let decisive: [Double]
     switch separation {
@@ -76,7 +78,8 @@ public struct ResamplingScheme: Hashable, Sendable {
   }
 }
 
-/// The shape of an array after a change of spacing: lengths times the ratio of spacings, halves rounded to the even number.
+/// The shape of an array after a change of spacing: lengths times the ratio of spacings, halves
+/// rounded to the even number.
 ///
 /// - Parameters:
 ///   - shape: Shape of the given array.

@@ -3,8 +3,9 @@ internal import Volumes
 
 /// Resamples channels of one shape, slab after slab along axis 0.
 ///
-/// Planes are resampled along axes 1 and 2 as they come, kept in a ring as long as axis 0 needs them, and combined along axis 0 into
-/// the slab at hand. Beside the slab only the ring exists, whatever the size of the result.
+/// Planes are resampled along axes 1 and 2 as they come, kept in a ring as long as axis 0 needs
+/// them, and combined along axis 0 into the slab at hand. Beside the slab only the ring exists,
+/// whatever the size of the result.
 struct SlabResampler: Sendable {
   let axes: [AxisOperator]
   let schedule: SlabSchedule
@@ -30,6 +31,7 @@ struct SlabResampler: Sendable {
   ///   - channels: The sources, each with the shape that `axes` expects.
   ///   - destination: Where the planes `outputs` of a channel belong; asked in order.
   ///   - finished: Called after every slab, in order.
+  /// - Throws: What `finished` throws.
   func run<Failure: Error>(
     _ channels: [UnsafePointer<Float>],
     destination: (_ channel: Int, _ outputs: Range<Int>) -> UnsafeMutablePointer<Float>,

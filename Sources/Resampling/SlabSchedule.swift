@@ -2,22 +2,25 @@
 struct SlabStep: Sendable {
   /// Planes of the result.
   let outputs: Range<Int>
-  /// Planes of the source that are new in this step; with large gaps between samples some are left out.
+  /// Planes of the source that are new in this step; with large gaps between samples some are left
+  /// out.
   let arrivals: [Int]
   /// First plane of the source that the step reads.
   let windowStart: Int
-  /// Last plane of the source that the step reads; for splines beyond the taps, where the recursion starts.
+  /// Last plane of the source that the step reads; for splines beyond the taps, where the recursion
+  /// starts.
   let windowEnd: Int
 }
 
-/// The order in which planes of the source come and planes of the result leave; it depends on sizes only.
-struct SlabSchedule: Sendable {
+/// The order in which planes of the source come and planes of the result leave; it depends on sizes
+/// only.
+package struct SlabSchedule: Sendable {
   let steps: [SlabStep]
   /// Planes that must be kept at a time.
-  let capacity: Int
+  package let capacity: Int
 
   /// The steps for slabs of at most `thickness` planes of the result.
-  init(_ axis: AxisOperator, thickness: Int) {
+  package init(_ axis: AxisOperator, thickness: Int) {
     let last = axis.inputCount - 1
     var steps: [SlabStep] = []
     var capacity = 1

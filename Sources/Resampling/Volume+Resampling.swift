@@ -3,12 +3,14 @@ public import Volumes
 extension Volume where Voxel == Float {
   /// The volume with voxels of the given size, on the same axes.
   ///
-  /// The first voxel's outer faces stay where they are, so that the origin, a centre, moves by half the change of spacing; the last
-  /// voxel's move by at most half a voxel. Lengths are rounded as ``resampledShape(_:from:to:)`` does, and are at least 1.
+  /// The first voxel's outer faces stay where they are, so that the origin, a centre, moves by half
+  /// the change of spacing; the last voxel's move by at most half a voxel. Lengths are rounded as
+  /// ``resampledShape(_:from:to:)`` does, and are at least 1.
   ///
   /// - Parameters:
   ///   - spacing: Voxel size in millimetres along x, y, z.
   ///   - scheme: How to interpolate.
+  /// - Returns: The same object on a grid with exactly that spacing.
   /// - Throws: ``ResamplingError/invalidSpacing(_:)`` unless all three are positive and finite.
   /// - Complexity: As ``ResamplingScheme/resample(_:to:spacing:)``.
   public func resampled(
@@ -23,6 +25,7 @@ extension Volume where Voxel == Float {
   /// - Parameters:
   ///   - extent: Numbers of voxels along x, y, z, each at least 1.
   ///   - scheme: How to interpolate.
+  /// - Returns: The same object on a grid of exactly that size.
   /// - Throws: ``ResamplingError/invalidSize(_:)`` unless every number is at least 1.
   /// - Complexity: As ``ResamplingScheme/resample(_:to:spacing:)``.
   public func resampled(
@@ -37,7 +40,8 @@ extension Volume where Voxel == Float {
     let (old, new) = (extent.shape, grid.geometry.extent.shape)
     var scheme = scheme
     if separate == 1 || separate == 2 {
-      // Volumes have no axis order of a plan to keep to: planes are chosen, not interpolated, along y and x.
+      // Volumes have no axis order of a plan to keep to: planes are chosen, not interpolated, along
+      // y and x.
       scheme.orderAlongSeparateAxis = .nearest
     }
     let axes = (0..<3).map { axis in
@@ -52,13 +56,15 @@ extension Volume where Voxel == Float {
 }
 
 extension LabelMap {
-  /// The label map with voxels of the given size, on the same axes; see ``Volumes/Volume/resampled(toSpacing:scheme:)``.
+  /// The label map with voxels of the given size, on the same axes; see
+  /// ``Volumes/Volume/resampled(toSpacing:scheme:)``.
   ///
   /// Cubic shares are not offered here: a cubic scheme is taken as linear.
   ///
   /// - Parameters:
   ///   - spacing: Voxel size in millimetres along x, y, z.
   ///   - scheme: Separation, rule for ties, and whether by nearest voxel or by linear shares.
+  /// - Returns: The same object on a grid with exactly that spacing.
   /// - Throws: ``ResamplingError/invalidSpacing(_:)`` unless all three are positive and finite.
   public func resampled(
     toSpacing spacing: Vector3, scheme: ResamplingScheme = .labels
@@ -71,6 +77,7 @@ extension LabelMap {
   /// - Parameters:
   ///   - extent: Numbers of voxels along x, y, z, each at least 1.
   ///   - scheme: As for ``resampled(toSpacing:scheme:)``.
+  /// - Returns: The same object on a grid of exactly that size.
   /// - Throws: ``ResamplingError/invalidSize(_:)`` unless every number is at least 1.
   public func resampled(
     to extent: Extent, scheme: ResamplingScheme = .labels
@@ -102,7 +109,8 @@ private struct GridChange {
   init(_ old: Geometry, toSpacing new: Vector3) throws(ResamplingError) {
     let (before, after) = (try Self.checked(old.spacing), try Self.checked(new))
     let shape = resampledShape(old.extent.shape, from: before, to: after)
-    self.init(old, Shape3(shape.lengths.map { max(1, $0) }), SpacingChange(current: before, new: after))
+    self.init(
+      old, Shape3(shape.lengths.map { max(1, $0) }), SpacingChange(current: before, new: after))
   }
 
   init(_ old: Geometry, to extent: Extent) throws(ResamplingError) {

@@ -3,8 +3,9 @@ typealias Lanes = SIMD16<Float>
 
 /// Numbers of the recursive filter that turns samples into cubic B-spline coefficients.
 ///
-/// The reference repeats the outermost sample twelve times before it filters. The pole's twelfth power is 1e-7 and the taps reach
-/// two samples out, so that twelve repetitions and endlessly many, which have the closed forms used here, differ by 1e-14.
+/// The reference repeats the outermost sample twelve times before it filters. The pole's twelfth
+/// power is 1e-7 and the taps reach two samples out, so that twelve repetitions and endlessly many,
+/// which have the closed forms used here, differ by 1e-14.
 ///
 /// - Source: Unser, Aldroubi, Eden, IEEE PAMI 13(3), 1991, doi:10.1109/34.75515.
 enum CubicFilter {
@@ -14,7 +15,8 @@ enum CubicFilter {
   static let gain: Float = 6
   /// Response of the causal recursion to an endless constant 1: gain / (1 - pole).
   static let causalConstant = gain / (1 - pole)
-  /// Samples that the anticausal recursion needs beyond its first useful one where the axis goes on: the pole's 16th power is 7e-10.
+  /// Samples that the anticausal recursion needs beyond its first useful one where the axis goes
+  /// on: the pole's 16th power is 7e-10.
   static let lookahead = 16
   /// Coefficients beyond each end that the taps can reach.
   static let margin = 2
@@ -25,6 +27,7 @@ enum CubicFilter {
   ///   - last: Causal value of the last sample.
   ///   - settled: Causal value that the constant tends to.
   ///   - ahead: 0, 1 or 2.
+  /// - Returns: The value of the coefficient there.
   @inline(__always)
   static func beyond(_ last: Lanes, settled: Lanes, ahead: Int) -> Lanes {
     let decay = ahead == 0 ? 1 : (ahead == 1 ? pole : pole * pole)
@@ -32,7 +35,8 @@ enum CubicFilter {
     return constant + (last - settled) * (decay * (-pole / (1 - pole * pole)))
   }
 
-  /// Turns `count` samples, standing at `margin ..< margin + count`, into coefficients at `0 ..< count + 2 * margin`, in place.
+  /// Turns `count` samples, standing at `margin ..< margin + count`, into coefficients at `0 ..<
+  /// count + 2 * margin`, in place.
   @inline(__always)
   static func run(_ lanes: UnsafeMutablePointer<Lanes>, count: Int) {
     let samples = lanes + margin

@@ -1,8 +1,10 @@
 internal import Volumes
 
-/// Resampling of labels: every output takes the label with the largest linear share among the eight around it.
+/// Resampling of labels: every output takes the label with the largest linear share among the eight
+/// around it.
 ///
-/// Where the eight agree, as nearly everywhere, nothing is computed: the agreement of every cell of eight is found once per row.
+/// Where the eight agree, as nearly everywhere, nothing is computed: the agreement of every cell of
+/// eight is found once per row.
 struct LabelResampling<Label: FixedWidthInteger & Sendable>: Sendable {
   let axes: [LabelAxis]
   let rule: LabelRule
@@ -10,10 +12,11 @@ struct LabelResampling<Label: FixedWidthInteger & Sendable>: Sendable {
   /// Marks a cell whose labels differ.
   private var mixed: Int32 { .min }
 
-  /// Resamples `rows` of the result, counted over planes.
+  /// Resamples some rows of the result.
   ///
   /// - Parameters:
   ///   - source: Labels with the shape that `axes` expects.
+  ///   - rows: Rows of the result, counted over planes.
   ///   - target: Labels of the whole result.
   func run(
     _ source: UnsafePointer<Label>, _ rows: Range<Int>, into target: UnsafeMutablePointer<Label>
@@ -76,51 +79,59 @@ struct LabelResampling<Label: FixedWidthInteger & Sendable>: Sendable {
   ) -> Label {
     let (columns, wx) = (axes[2].taps[x], axes[2].weights[x])
     let (wz, wy) = (axes[0].weights[z], axes[1].weights[y])
-    // Products and sums in the reference's order, slowest axis first, so that ties are ties here too.
+    // Products and sums in the reference's order, slowest axis first, so that ties are ties here
+    // too.
     let shares = SIMD8<Double>(
       wz.lower * wy.lower * wx.lower, wz.lower * wy.lower * wx.upper,
       wz.lower * wy.upper * wx.lower, wz.lower * wy.upper * wx.upper,
       wz.upper * wy.lower * wx.lower, wz.upper * wy.lower * wx.upper,
       wz.upper * wy.upper * wx.lower, wz.upper * wy.upper * wx.upper)
-    let labels = SIMD8<Int32>(
-      Self.wide(rows.0[columns.lower]), Self.wide(rows.0[columns.upper]),
-      Self.wide(rows.1[columns.lower]), Self.wide(rows.1[columns.upper]),
-      Self.wide(rows.2[columns.lower]), Self.wide(rows.2[columns.upper]),
-      Self.wide(rows.3[columns.lower]), Self.wide(rows.3[columns.upper]))
-    var winner = Int32.max
-    var best = -1.0
-    var last = Int32.min
-    for corner in 0..<8 {
-      let label = labels[corner]
-      let share = Self.share(of: label, labels, shares)
-      if share > best || (share == best && label < winner) {
-        best = share
-        winner = label
-      }
-      if share >= 0.5 { last = max(last, label) }
-    }
-    switch rule {
-    case .lastAboveHalf: return last == .min ? 0 : Label(truncatingIfNeeded: last)
-    case .largestShare:
-      let position =
+    let labels = SIMD8<Int64>(
+      wide(rows.0[columns.lower]), wide(rows.0[columns.upper]),
+      wide(rows.1[columns.lower]), wide(rows.1[columns.upper]),
+      wide(rows.2[columns.lower]), wide(rows.2[columns.upper]),
+      wide(rows.3[columns.lower]), wide(rows.3[columns.upper]))
+    let nearest = wide(
+      source[
         (axes[0].nearest[z] * axes[1].inputCount + axes[1].nearest[y]) * axes[2].inputCount
-        + axes[2].nearest[x]
-      let nearest = source[position]
-      return Self.share(of: Self.wide(nearest), labels, shares) == best
-        ? nearest : Label(truncatingIfNeeded: winner)
+          + axes[2].nearest[x]])
+    let tally = Tally(labels: labels, shares: shares, nearest: nearest)
+    switch rule {
+    case .lastAboveHalf: return Label(truncatingIfNeeded: tally.lastAboveHalf ?? 0)
+    case .largestShare: return Label(truncatingIfNeeded: tally.winner)
     }
   }
 
-  /// Sum of the shares of one label, at most 1.
   @inline(__always)
-  private static func share(
-    of label: Int32, _ labels: SIMD8<Int32>, _ shares: SIMD8<Double>
-  ) -> Double {
-    var sum = 0.0
-    for corner in 0..<8 where labels[corner] == label { sum += shares[corner] }
-    return min(sum, 1)
-  }
+  private func wide(_ label: Label) -> Int64 { Int64(truncatingIfNeeded: label) }
+}
+
+/// The shares of the labels at the eight corners of a cell.
+private struct Tally {
+  /// The label with the largest share; of equals the nearest voxel's if it is among them, else the
+  /// smallest.
+  var winner = Int64.max
+  /// The largest label with at least half, if there is one.
+  var lastAboveHalf: Int64?
 
   @inline(__always)
-  private static func wide(_ label: Label) -> Int32 { Int32(truncatingIfNeeded: label) }
+  init(labels: SIMD8<Int64>, shares: SIMD8<Double>, nearest: Int64) {
+    var best = -1.0
+    var nearestShare = -1.0
+    var seen = SIMDMask<SIMD8<Int64>>(repeating: false)
+    for corner in 0..<8 where !seen[corner] {
+      let label = labels[corner]
+      let same = labels .== SIMD8(repeating: label)
+      seen .|= same
+      let own = shares.replacing(with: 0, where: .!same)
+      // One after the other, as the reference adds them; the zeros of other labels change nothing.
+      var share = own[0]
+      for other in 1..<8 { share += own[other] }
+      share = min(share, 1)
+      if share > best || (share == best && label < winner) { (winner, best) = (label, share) }
+      if share >= 0.5 { lastAboveHalf = max(lastAboveHalf ?? label, label) }
+      if label == nearest { nearestShare = share }
+    }
+    if nearestShare == best { winner = nearest }
+  }
 }

@@ -1,4 +1,5 @@
-/// The planes of one channel on their way along axis 0: a ring, because only a window of them is ever needed.
+/// The planes of one channel on their way along axis 0: a ring, because only a window of them is
+/// ever needed.
 struct PlaneRing {
   /// `capacity` planes of `planeCount` elements.
   let planes: UnsafeMutablePointer<Float>
@@ -18,7 +19,8 @@ struct PlaneBlending {
   let step: SlabStep
   let ring: PlaneRing
 
-  /// Elements of a plane that are worked on together; a window of them stays in the first-level cache.
+  /// Elements of a plane that are worked on together; a window of them stays in the first-level
+  /// cache.
   static let blockLength = 4 * Lanes.scalarCount
 
   /// Working memory of one call, in lanes.
@@ -75,7 +77,8 @@ struct PlaneBlending {
     }
   }
 
-  /// Runs the anticausal recursion from the window's end to the first tap, four lanes for every plane from the first tap on.
+  /// Runs the anticausal recursion from the window's end to the first tap, four lanes for every
+  /// plane from the first tap on.
   @inline(__always)
   private func filterBack(_ start: Int, _ count: Int, _ scratch: UnsafeMutablePointer<Lanes>) {
     let lowest = axis.first[step.outputs.lowerBound]
@@ -99,8 +102,13 @@ struct PlaneBlending {
         state = CubicFilter.beyond(last, settled: last, ahead: 0)
       }
       coefficients[4 &* end] = state
+      var here = ring[end]
       for plane in stride(from: end &- 1, through: max(lowest, 0), by: -1) {
-        state = (state - loadLanes(ring[plane] + offset, width)) * CubicFilter.pole
+        // One step back in the ring, without the division that finding a plane takes.
+        here =
+          here == ring.planes
+          ? here + (ring.capacity &- 1) &* ring.planeCount : here - ring.planeCount
+        state = (state - loadLanes(here + offset, width)) * CubicFilter.pole
         coefficients[4 &* plane] = state
       }
       if lowest < 0 {

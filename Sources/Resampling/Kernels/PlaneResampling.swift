@@ -77,7 +77,8 @@ struct PlaneResampling: Sendable {
           for column in stride(from: 0, to: width, by: Lanes.scalarCount) {
             let lanes = min(Lanes.scalarCount, width - column)
             for row in 0..<rows.inputCount {
-              scratch[row &+ CubicFilter.margin] = loadLanes(source + (row &* width &+ column), lanes)
+              scratch[row &+ CubicFilter.margin] = loadLanes(
+                source + (row &* width &+ column), lanes)
             }
             CubicFilter.run(scratch, count: rows.inputCount)
             for row in 0..<rows.outputCount {
@@ -90,7 +91,9 @@ struct PlaneResampling: Sendable {
     }
   }
 
-  /// Changes the number of columns. For splines, neighbouring rows are the lanes, which takes a transposition each way.
+  /// Changes the number of columns.
+  ///
+  /// For splines, neighbouring rows are the lanes, which takes a transposition each way.
   private func resampleColumns(
     _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, height: Int,
     scratch: UnsafeMutablePointer<Lanes>
