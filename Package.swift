@@ -4,68 +4,88 @@ import PackageDescription
 let package = Package(
   name: "Delineate",
   products: [
-    .executable(name: "delineate", targets: ["delineate"])
+    .executable(name: "delineate", targets: ["delineate"]),
+    .library(
+      name: "Delineate",
+      targets: [
+        "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "Resampling",
+        "Evaluation", "Tensors", "Networks",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
-    // C libraries: one module map each, imported by one Swift module only.
+    // C libraries: one bridge each, imported by one Swift module only.
     .target(name: "COpenMP", linkerSettings: [.linkedLibrary("gomp")]),
-
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
 
     // Foundations.
     .target(name: "FileOutput"),
+    .target(name: "JSONDocuments"),
     .target(name: "Parallelism", dependencies: ["COpenMP"]),
     .target(name: "RandomNumbers"),
-    .target(name: "JSONDocuments"),
     .target(name: "Safetensors", dependencies: ["FileOutput", "JSONDocuments"]),
-    .target(name: "Volumes"),
 
-    // Networks.
-    .target(name: "Tensors", dependencies: ["COneDNN", "Parallelism"]),
-
-    .target(name: "Networks", dependencies: ["RandomNumbers", "Tensors"]),
     // Images and label maps.
+    .target(name: "Volumes"),
+    .target(name: "Resampling", dependencies: ["Parallelism", "Volumes"]),
     .target(
       name: "Evaluation", dependencies: ["FileOutput", "JSONDocuments", "Parallelism", "Volumes"]),
 
+    // Networks.
+    .target(name: "Tensors", dependencies: ["COneDNN", "Parallelism"]),
+    .target(name: "Networks", dependencies: ["RandomNumbers", "Tensors"]),
+
     // Tests.
     .target(
-      name: "TestSupport", dependencies: ["RandomNumbers", "Volumes"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["JSONDocuments", "RandomNumbers", "Volumes"],
+      path: "Tests/TestSupport"),
     .testTarget(name: "FileOutputTests", dependencies: ["FileOutput", "TestSupport"]),
-    .testTarget(name: "ParallelismTests", dependencies: ["Parallelism"]),
     .testTarget(name: "JSONDocumentsTests", dependencies: ["JSONDocuments"]),
+    .testTarget(name: "ParallelismTests", dependencies: ["Parallelism"]),
+    .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
     .testTarget(
       name: "SafetensorsTests",
       dependencies: ["FileOutput", "RandomNumbers", "Safetensors", "TestSupport"],
+      exclude: ["Fixtures"]),
+    .testTarget(name: "VolumesTests", dependencies: ["RandomNumbers", "TestSupport", "Volumes"]),
+    .testTarget(
+      name: "ResamplingTests",
+      dependencies: ["JSONDocuments", "Parallelism", "Resampling", "TestSupport", "Volumes"],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
         "Evaluation", "FileOutput", "JSONDocuments", "RandomNumbers", "Safetensors", "TestSupport",
         "Volumes",
-      ],
-      exclude: ["Fixtures"]),
-    .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
+      ], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "TensorsTests",
+      dependencies: ["Parallelism", "RandomNumbers", "Tensors", "TestSupport"]),
     .testTarget(
       name: "NetworksTests",
-      dependencies: ["JSONDocuments", "Networks", "Safetensors", "Tensors", "TestSupport"]),
-    .testTarget(name: "VolumesTests", dependencies: ["Volumes", "TestSupport"]),
+      dependencies: [
+        "JSONDocuments", "Networks", "Parallelism", "RandomNumbers", "Safetensors", "Tensors",
+        "TestSupport",
+      ]),
 
+    // The program and the examples.
     .executableTarget(
       name: "delineate",
       dependencies: [
-        "Parallelism", "Volumes",
+        "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
+        "Resampling", "Evaluation", "Tensors", "Networks",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],
   swiftLanguageModes: [.v6]
 )
 
-for target in package.targets
-where target.type != .system && !["COpenMP", "COneDNN"].contains(target.name) {
+/// Targets written in C, which take none of Swift's settings.
+let bridges: Set = ["COpenMP", "COneDNN", "CNIfTI"]
+
+for target in package.targets where target.type != .system && !bridges.contains(target.name) {
   target.swiftSettings =
     (target.swiftSettings ?? []) + [
       .enableUpcomingFeature("ExistentialAny"),
