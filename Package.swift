@@ -9,7 +9,7 @@ let package = Package(
       name: "Delineate",
       targets: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "Resampling",
-        "Evaluation", "Tensors", "Networks",
+        "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
       ]),
   ],
   dependencies: [
@@ -36,6 +36,18 @@ let package = Package(
     // Networks.
     .target(name: "Tensors", dependencies: ["COneDNN", "Parallelism"]),
     .target(name: "Networks", dependencies: ["RandomNumbers", "Tensors"]),
+
+    // Segmentation, from a dataset to masks.
+    .target(
+      name: "Datasets",
+      dependencies: ["FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Volumes"]),
+    .target(name: "Presets", path: "Plans", resources: [.embedInCode("planner")]),
+    .target(
+      name: "Planning",
+      dependencies: [
+        "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Presets", "RandomNumbers",
+        "Volumes",
+      ]),
 
     // Tests.
     .target(
@@ -69,13 +81,24 @@ let package = Package(
         "JSONDocuments", "Networks", "Parallelism", "RandomNumbers", "Safetensors", "Tensors",
         "TestSupport",
       ]),
+    .testTarget(
+      name: "DatasetsTests",
+      dependencies: [
+        "Datasets", "FileOutput", "JSONDocuments", "RandomNumbers", "TestSupport", "Volumes",
+      ]),
+    .testTarget(
+      name: "PlanningTests",
+      dependencies: [
+        "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "RandomNumbers",
+        "TestSupport", "Volumes",
+      ], exclude: ["Fixtures"]),
 
     // The program and the examples.
     .executableTarget(
       name: "delineate",
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
-        "Resampling", "Evaluation", "Tensors", "Networks",
+        "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],

@@ -27,13 +27,37 @@ public struct MersenneTwister: Sendable {
   }
 
   private mutating func twist() {
-    for index in 0..<624 {
-      let mixed = (words[index] & 0x8000_0000) | (words[(index + 1) % 624] & 0x7FFF_FFFF)
-      var value = words[(index + 397) % 624] ^ (mixed >> 1)
-      if mixed & 1 == 1 { value ^= 0x9908_B0DF }
-      words[index] = value
+    words.withUnsafeMutableBufferPointer { words in
+      func mix(_ index: Int, _ following: Int, _ distant: Int) {
+        let mixed = (words[index] & 0x8000_0000) | (words[following] & 0x7FFF_FFFF)
+        words[index] = words[distant] ^ (mixed >> 1) ^ (0x9908_B0DF & (0 &- (mixed & 1)))
+      }
+      // Three ranges in place of remainders, which cost more than the mixing.
+      for index in 0..<227 { mix(index, index + 1, index + 397) }
+      for index in 227..<623 { mix(index, index + 1, index - 227) }
+      mix(623, 0, 396)
     }
     position = 0
+  }
+
+  /// Fills a buffer with the next words, as so many calls of ``next()`` would.
+  public mutating func fill(_ buffer: UnsafeMutableBufferPointer<UInt32>) {
+    var filled = 0
+    while filled < buffer.count {
+      if position == 624 { twist() }
+      let count = min(624 - position, buffer.count - filled)
+      words.withUnsafeBufferPointer { words in
+        for offset in 0..<count {
+          var y = words[position + offset]
+          y ^= y >> 11
+          y ^= (y << 7) & 0x9D2C_5680
+          y ^= (y << 15) & 0xEFC6_0000
+          buffer[filled + offset] = y ^ (y >> 18)
+        }
+      }
+      position += count
+      filled += count
+    }
   }
 
   /// A whole number drawn uniformly from `0 ... maximum` by masked rejection.

@@ -44,7 +44,7 @@ public struct NIfTIOrientation: Hashable, Sendable {
   public var qformCode: Int32
   /// Code of the affine transform; 0 where absent.
   public var sformCode: Int32
-  /// `pixdim[0 ... 3]`: handedness (-1 or 1) and the spacing along x, y, z in the file's units.
+  /// `pixdim[0 ... 7]`: handedness (-1 or 1), then the spacing along x, y, z and the other axes in the file's units.
   public var pixdim: [Double]
   /// Quaternion parameters b, c, d.
   public var quaternion: [Double]
@@ -54,11 +54,13 @@ public struct NIfTIOrientation: Hashable, Sendable {
   public var rows: [Double]
   /// Units of space and time as coded in `xyzt_units`.
   public var units: Int32
+  /// Axes of the grid in the file, 2 or 3: a mask of a flat image is flat too.
+  public var gridAxes: Int
 
   /// The fields of one header.
   public init(
     qformCode: Int32, sformCode: Int32, pixdim: [Double], quaternion: [Double], offset: [Double],
-    rows: [Double], units: Int32
+    rows: [Double], units: Int32, gridAxes: Int = 3
   ) {
     self.qformCode = qformCode
     self.sformCode = sformCode
@@ -67,5 +69,6 @@ public struct NIfTIOrientation: Hashable, Sendable {
     self.offset = offset
     self.rows = rows
     self.units = units
+    self.gridAxes = gridAxes
   }
 }

@@ -14,4 +14,14 @@ import Testing
     var generator = MersenneTwister(seed: 12345)
     #expect(generator.permutation(10) == [0, 7, 3, 9, 6, 4, 1, 8, 5, 2])
   }
+
+  @Test(arguments: [1, 623, 624, 625, 2000])
+  func fillingEqualsDrawing(count: Int) {
+    var drawn = MersenneTwister(seed: 7)
+    var filled = drawn
+    let expected = (0..<count + 3).map { _ in drawn.next() }
+    var words = [UInt32](repeating: 0, count: count)
+    words.withUnsafeMutableBufferPointer { filled.fill($0) }
+    #expect(words + (0..<3).map { _ in filled.next() } == expected)
+  }
 }

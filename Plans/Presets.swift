@@ -1,0 +1,20 @@
+/// The presets that the program carries with it: JSON files of this folder, embedded when it is built.
+///
+/// A user picks one by name, or copies its file, edits it and gives the path in place of the name.
+public enum Presets {
+  /// A preset's name and the bytes of its JSON file.
+  public struct Preset: Sendable {
+    /// The name on the command line.
+    public let name: String
+    /// The file's bytes.
+    public let json: [UInt8]
+  }
+
+  /// Planner presets, from the files of `Plans/planner`.
+  public static let planner = [
+    Preset(name: "default", json: PackageResources.default_json),
+    Preset(name: "resenc-m", json: PackageResources.resenc_m_json),
+    Preset(name: "resenc-l", json: PackageResources.resenc_l_json),
+    Preset(name: "resenc-xl", json: PackageResources.resenc_xl_json),
+  ]
+}

@@ -1,0 +1,160 @@
+import VolumeFiles
+import Volumes
+
+/// What every case of a dataset should look like; nil where `dataset.json` does not say.
+struct CaseExpectations: Sendable {
+  var channelNames: [String]?
+  var labels: LabelSet?
+}
+
+/// What is wrong with the files of one case, and what a comparison of cases needs.
+struct CaseFindings: Sendable {
+  private(set) var problems: [DatasetCheck.Problem] = []
+  /// Number that equal images share, or nil if one could not be read.
+  private(set) var contentHash: UInt64?
+  /// Labels that occur, or nil if the file could not be read.
+  private(set) var labels: [Int]?
+
+  init(_ entry: Case, expected: CaseExpectations, gridTolerance: Double) {
+    var channelCount: Int? = 0
+    var grid: Geometry?
+    var hash = ContentHash()
+    for path in entry.images {
+      guard let image = read(path, ImageFile.init(contentsOf:)) else {
+        channelCount = nil
+        continue
+      }
+      channelCount = channelCount.map { $0 + image.channels.count }
+      inspect(image, path: path, hash: &hash)
+      if let grid {
+        compare(image.geometry, with: grid, path: path, tolerance: gridTolerance)
+      } else {
+        grid = image.geometry
+      }
+    }
+    if let channelCount {
+      contentHash = hash.value
+      if let names = expected.channelNames, names.count != channelCount {
+        note(
+          entry.images.first ?? entry.id,
+          "wrong channel count: expected \(names.count) (\(names.joined(separator: ", "))), "
+            + "found \(channelCount) in case \(entry.id)")
+      }
+    }
+    guard let path = entry.labels else {
+      note(entry.id, "the case has no label file")
+      return
+    }
+    guard let map = read(path, LabelMap.init(contentsOf:)) else { return }
+    if let grid { compare(map.geometry, with: grid, path: path, tolerance: gridTolerance) }
+    inspect(LabelValues(of: map.labels), path: path, expected: expected.labels)
+  }
+
+  private mutating func read<File>(
+    _ path: String, _ open: (String) throws(VolumeFileError) -> File
+  ) -> File? {
+    guard Folder.exists(path) else {
+      note(path, "missing file")
+      return nil
+    }
+    do throws(VolumeFileError) { return try open(path) } catch {
+      problems.append(.init(error.description, file: path))
+      return nil
+    }
+  }
+
+  private mutating func note(
+    _ path: String, _ what: String, _ severity: DatasetCheck.Problem.Severity = .error
+  ) {
+    problems.append(.init(file: path, what: what, severity: severity))
+  }
+
+  private mutating func inspect(_ image: ImageFile, path: String, hash: inout ContentHash) {
+    var (nans, infinities) = (0, 0)
+    var isConstant = true
+    for channel in image.channels {
+      let first = channel.voxels.first
+      var differs = false
+      channel.voxels.withUnsafeBufferPointer { voxels in
+        for voxel in voxels {
+          if !voxel.isFinite {
+            if voxel.isNaN { nans += 1 } else { infinities += 1 }
+          }
+          if voxel != first { differs = true }
+        }
+        hash.add(voxels)
+      }
+      if differs { isConstant = false }
+    }
+    if nans > 0 {
+      note(path, "\(nans) voxels are NaN; replace them by a meaningful value such as 0")
+    }
+    if infinities > 0 {
+      note(path, "\(infinities) voxels are infinite; replace them by a meaningful value")
+    }
+    if isConstant { note(path, "all voxels have the same value", .warning) }
+  }
+
+  private mutating func compare(
+    _ grid: Geometry, with first: Geometry, path: String, tolerance: Double
+  ) {
+    guard grid.extent == first.extent else {
+      note(
+        path,
+        "grid differs from the case's first image: expected \(first.extent) voxels, "
+          + "found \(grid.extent); resample it onto that image")
+      return
+    }
+    let finest = min(first.spacing.x, first.spacing.y, first.spacing.z)
+    let difference = grid.cornerDifference(from: first)
+    if !(difference <= tolerance * finest) {
+      note(
+        path,
+        "grid differs from the case's first image by \(Self.millimetres(difference)) mm, "
+          + "tolerated are \(Self.millimetres(tolerance * finest)) mm; "
+          + "resample it onto that image, or copy that image's header if only the header is wrong")
+    }
+  }
+
+  private mutating func inspect(_ values: LabelValues, path: String, expected: LabelSet?) {
+    let present = values.present
+    labels = present
+    let ignored = expected?.ignoreLabel
+    if !present.contains(where: { $0 != 0 && $0 != ignored }) {
+      note(path, "empty: no voxel has a label other than background", .warning)
+    }
+    guard let expected else { return }
+    let strange = present.filter { !expected.permittedValues.contains($0) }
+    if !strange.isEmpty {
+      let found = strange.prefix(10).map { "\($0) (\(values[$0]) voxels)" }
+      note(
+        path,
+        "labels not in dataset.json: " + found.joined(separator: ", ")
+          + (strange.count > 10 ? " and \(strange.count - 10) more" : "") + "; expected "
+          + expected.permittedValues.map(String.init).joined(separator: ", "))
+    }
+  }
+
+  /// Three decimals, more for what is smaller.
+  private static func millimetres(_ length: Double) -> String {
+    guard length.isFinite else { return "\(length)" }
+    let scale = length < 0.01 ? 1e6 : 1e3
+    return "\((length * scale).rounded() / scale)"
+  }
+}
+
+/// A hash of voxels by which equal images are recognised.
+///
+/// - Source: Fowler, Noll, Vo, FNV-1a, over 32-bit words in place of bytes.
+private struct ContentHash {
+  private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+
+  mutating func add(_ voxels: UnsafeBufferPointer<Float>) {
+    var hash = value ^ UInt64(voxels.count)
+    for voxel in voxels {
+      hash = (hash ^ UInt64(voxel.bitPattern)) &* 0x0000_0100_0000_01B3
+      hash ^= hash >> 29
+    }
+    value = hash
+  }
+}

@@ -1,0 +1,89 @@
+import VolumeFiles
+public import Volumes
+
+/// The channels of a case as the network's side of the program sees them: arrays (z, y, x) and spacings in the same order.
+///
+/// The memory of an array (z, y, x) is that of a volume (x, y, z), so nothing is moved. A flat picture has one slice, and a spacing
+/// across it that makes it the coarsest axis by far.
+///
+/// - Source: nnU-Net 2.8.1's readers.
+public struct CaseImages: Sendable {
+  /// The channels in order, all of one shape.
+  public let channels: [VoxelArray<Float>]
+  /// Spacing in mm along the axes (z, y, x).
+  public let spacing: [Double]
+  /// The grid of the first file.
+  public let geometry: Geometry
+
+  /// Extent along the axes (z, y, x).
+  public var shape: Shape3 { geometry.extent.shape }
+
+  /// Reads the images of a case.
+  ///
+  /// - Parameter entry: The case; a file of several channels adds them all.
+  /// - Throws: ``DatasetError`` if a file cannot be read, or lies on another grid than the first.
+  public init(of entry: Case) throws(DatasetError) {
+    var channels: [VoxelArray<Float>] = []
+    var first: (geometry: Geometry, spacing: [Double])?
+    for path in entry.images {
+      let file: ImageFile
+      do throws(VolumeFileError) { file = try ImageFile(contentsOf: path) } catch {
+        throw .unreadableCase(id: entry.id, problem: error.description)
+      }
+      let spacing = Self.spacing(of: file, path: path)
+      if let first {
+        guard file.geometry.extent == first.geometry.extent else {
+          throw .gridMismatch(
+            id: entry.id, path: path, expected: "\(first.geometry.extent) voxels",
+            found: "\(file.geometry.extent)")
+        }
+        guard zip(spacing, first.spacing).allSatisfy(Self.areClose) else {
+          throw .gridMismatch(
+            id: entry.id, path: path, expected: "spacing \(first.spacing) mm", found: "\(spacing)")
+        }
+      } else {
+        first = (file.geometry, spacing)
+      }
+      for channel in file.channels {
+        channels.append(
+          VoxelArray(shape: file.geometry.extent.shape, elements: channel.voxels))
+      }
+    }
+    guard let first else {
+      throw .unreadableCase(id: entry.id, problem: "has no image file")
+    }
+    self.channels = channels
+    spacing = first.spacing
+    geometry = first.geometry
+  }
+
+  /// Reads the labels of a case on this grid.
+  ///
+  /// - Returns: The labels (z, y, x).
+  /// - Throws: ``DatasetError`` if there is no label file, it cannot be read, or has another extent.
+  public func labels(of entry: Case) throws(DatasetError) -> VoxelArray<LabelMap.Label> {
+    guard let path = entry.labels else { throw .noLabels(id: entry.id) }
+    let map: LabelMap
+    do throws(VolumeFileError) { map = try LabelMap(contentsOf: path) } catch {
+      throw .unreadableCase(id: entry.id, problem: error.description)
+    }
+    guard map.extent == geometry.extent else {
+      throw .gridMismatch(
+        id: entry.id, path: path, expected: "\(geometry.extent) voxels", found: "\(map.extent)")
+    }
+    return VoxelArray(shape: map.extent.shape, elements: map.labels)
+  }
+
+  /// The spacing (z, y, x) by the rules of nnU-Net's reader for this kind of file.
+  private static func spacing(of file: ImageFile, path: String) -> [Double] {
+    let spacing = file.geometry.spacing
+    guard file.dimensions == 2 else { return [spacing.z, spacing.y, spacing.x] }
+    let isPicture = [".png", ".bmp", ".tif"].contains(FileName.ending(of: path).lowercased())
+    return isPicture ? [999, 1, 1] : [999 * max(spacing.x, spacing.y), spacing.y, spacing.x]
+  }
+
+  /// `numpy.allclose` with its default tolerances.
+  private static func areClose(_ found: Double, _ expected: Double) -> Bool {
+    abs(found - expected) <= 1e-8 + 1e-5 * abs(expected)
+  }
+}

@@ -1,0 +1,111 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A table of cases: `case,image1,image2,...,label[,group][,cohort]`, one case a line, paths relative to the table.
+struct CaseTable {
+  let channelNames: [String]
+  let cases: [Case]
+
+  /// Parses the text of a table.
+  ///
+  /// - Source: RFC 4180 for quotes; a line break inside quotes is not accepted.
+  init(text: String, path: String) throws(DatasetError) {
+    let folder = FileName.folder(of: path)
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { $0.hasSuffix("\r") ? $0.dropLast() : $0 }
+    // A CRLF is one Character in Swift.
+    if lines.count == 1, text.contains("\r\n") {
+      lines = text.split(separator: "\r\n", omittingEmptySubsequences: false).map { $0[...] }
+    }
+    if let first = lines.first, first.hasPrefix("\u{FEFF}") { lines[0] = first.dropFirst() }
+    guard let header = lines.first.flatMap(Self.fields) else {
+      throw .table(path: path, line: 1, problem: "expected a header: case,image1,...,label")
+    }
+    let names = header.map { $0.lowercased() }
+    guard let caseColumn = names.firstIndex(of: "case"),
+      let labelColumn = names.firstIndex(of: "label")
+    else {
+      throw .table(
+        path: path, line: 1,
+        problem: "the header needs the columns \"case\" and \"label\", found \(header)")
+    }
+    let imageColumns = names.indices.filter {
+      !["case", "label", "group", "cohort"].contains(names[$0])
+    }
+    guard !imageColumns.isEmpty else {
+      throw .table(path: path, line: 1, problem: "the header names no image column")
+    }
+    channelNames = imageColumns.map { header[$0] }
+
+    var cases: [Case] = []
+    for (index, line) in lines.enumerated().dropFirst() where !line.allSatisfy(\.isWhitespace) {
+      guard let values = Self.fields(line), values.count == header.count else {
+        throw .table(
+          path: path, line: index + 1,
+          problem: "expected \(header.count) fields as in the header, found "
+            + "\(Self.fields(line)?.count ?? 0)")
+      }
+      guard !values[caseColumn].isEmpty, imageColumns.allSatisfy({ !values[$0].isEmpty }) else {
+        throw .table(path: path, line: index + 1, problem: "the case or an image has no name")
+      }
+      func optional(_ name: String) -> String? {
+        names.firstIndex(of: name).flatMap { values[$0].isEmpty ? nil : values[$0] }
+      }
+      cases.append(
+        Case(
+          id: values[caseColumn],
+          images: imageColumns.map { FileName.join(folder, values[$0]) },
+          labels: values[labelColumn].isEmpty ? nil : FileName.join(folder, values[labelColumn]),
+          group: optional("group"), cohort: optional("cohort")))
+    }
+    self.cases = cases
+  }
+
+  /// The fields of a line, or nil if a quote stays open.
+  static func fields(_ line: Substring) -> [String]? {
+    var fields: [String] = []
+    var field = ""
+    var isQuoted = false
+    var characters = line[...]
+    while let character = characters.popFirst() {
+      switch character {
+      case "\"" where isQuoted && characters.first == "\"":
+        field.append("\"")
+        characters.removeFirst()
+      case "\"": isQuoted.toggle()
+      case "," where !isQuoted:
+        fields.append(Self.trimmed(field))
+        field = ""
+      default: field.append(character)
+      }
+    }
+    return isQuoted ? nil : fields + [trimmed(field)]
+  }
+
+  private static func trimmed(_ text: String) -> String {
+    var slice = text[...]
+    while slice.first?.isWhitespace == true { slice.removeFirst() }
+    while slice.last?.isWhitespace == true { slice.removeLast() }
+    return String(slice)
+  }
+
+  /// The text of a file.
+  static func text(of path: String) throws(DatasetError) -> String {
+    guard let file = fopen(path, "rb") else {
+      throw .unreadable(path: path, reason: String(cString: strerror(errno)))
+    }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while case let count = fread(&chunk, 1, chunk.count, file), count > 0 {
+      bytes.append(contentsOf: chunk[..<count])
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw .unreadable(path: path, reason: "not UTF-8 text")
+    }
+    return text
+  }
+}

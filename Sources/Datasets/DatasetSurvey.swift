@@ -1,0 +1,172 @@
+import JSONDocuments
+
+/// The first part of a check: description and file names, without opening an image.
+struct DatasetSurvey {
+  private(set) var problems: [DatasetCheck.Problem] = []
+  private(set) var cases: [Case] = []
+  private(set) var expectations = CaseExpectations()
+  /// The file to blame for what concerns the dataset as a whole.
+  private var source: String
+
+  init(path: String, variables: [String: String]) {
+    source = path
+    if FileName.ending(of: path).lowercased() == ".csv" {
+      surveyTable(path)
+    } else {
+      surveyFolder(path, variables: variables)
+    }
+    checkNames()
+    if let labels = expectations.labels { checkConsecutive(labels) }
+  }
+
+  private mutating func note(
+    _ path: String, _ what: String, _ severity: DatasetCheck.Problem.Severity = .error
+  ) {
+    problems.append(.init(file: path, what: what, severity: severity))
+  }
+
+  private mutating func surveyTable(_ path: String) {
+    do throws(DatasetError) {
+      let table = try CaseTable(text: try CaseTable.text(of: path), path: path)
+      cases = table.cases
+      expectations.channelNames = table.channelNames
+      let beside = FileName.join(FileName.folder(of: path), "dataset.json")
+      let description = try table.description(besides: beside)
+      expectations.channelNames = description.channelNames
+      expectations.labels = description.labels
+      if Folder.exists(beside) { source = beside }
+      if cases.isEmpty { note(path, "no case after the header") }
+    } catch {
+      problems.append(.init(error.description, file: path))
+    }
+  }
+
+  private mutating func surveyFolder(_ path: String, variables: [String: String]) {
+    source = FileName.join(path, "dataset.json")
+    var document = JSONValue.object([:])
+    if !Folder.isFolder(path) {
+      note(path, "neither a folder with a dataset.json nor a CSV table")
+      return
+    } else if !Folder.exists(source) {
+      note(source, "missing file")
+    } else {
+      do throws(JSONFileError) {
+        let written = try JSONValue(contentsOf: source)
+        document = DescriptionReading.modernised(written)
+        let found = DatasetDescription.problems(in: written, from: source)
+        for problem in found { problems.append(.init(problem.description, file: source)) }
+        if let description = try? DatasetDescription(written, from: source) {
+          expectations.channelNames = description.channelNames
+          expectations.labels = description.labels
+        }
+      } catch {
+        problems.append(.init(error.description, file: source))
+      }
+    }
+    let layout = DatasetLayout(
+      folder: path, document: document, ending: document["file_ending"]?.string ?? ".nii.gz",
+      variables: variables)
+    do throws(DatasetError) { cases = try layout.cases() } catch {
+      note(path, error.description)
+      return
+    }
+    if document["dataset"] == nil { checkNames(in: layout) }
+    if cases.isEmpty { note(path, "no training case found; expected \(layout.expectation)") }
+    if let announced = document["numTraining"]?.int, announced != cases.count {
+      note(source, "\"numTraining\" says \(announced) cases, found \(cases.count)")
+    }
+  }
+
+  /// Files of the folders that belong to no case.
+  private mutating func checkNames(in layout: DatasetLayout) {
+    let known = Set(cases.flatMap(\.images))
+    for name in (try? Folder.names(in: layout.imageFolder)) ?? [] {
+      let path = FileName.join(layout.imageFolder, name)
+      if !known.contains(path), !isSidecar(name, of: layout) {
+        note(
+          path, "not the image of any case; expected a name such as CASE_0000\(layout.ending)",
+          .warning)
+      }
+    }
+    let labels = Set(cases.compactMap(\.labels))
+    if !Folder.isFolder(layout.labelFolder) { note(layout.labelFolder, "missing folder") }
+    for name in (try? Folder.names(in: layout.labelFolder)) ?? [] {
+      let path = FileName.join(layout.labelFolder, name)
+      if !labels.contains(path), !isSidecar(name, of: layout) {
+        note(path, "labels without an image of the same case", .warning)
+      }
+    }
+  }
+
+  /// Whether a file holds the spacing of a TIFF stack.
+  private func isSidecar(_ name: String, of layout: DatasetLayout) -> Bool {
+    layout.ending.lowercased().hasPrefix(".tif") && name.lowercased().hasSuffix(".json")
+  }
+
+  /// Channels that are missing by name, cases of one name, files used twice.
+  private mutating func checkNames() {
+    var seen = Set<String>()
+    for entry in cases where !seen.insert(entry.id).inserted {
+      note(source, "duplicate case: \(entry.id) stands there more than once")
+    }
+    var owners: [String: String] = [:]
+    for entry in cases {
+      for path in entry.images + (entry.labels.map { [$0] } ?? []) {
+        if let owner = owners[path] {
+          note(
+            path,
+            owner == entry.id
+              ? "used more than once by case \(entry.id)"
+              : "used by the cases \(owner) and \(entry.id)")
+        }
+        owners[path] = entry.id
+      }
+      let ending = entry.images.first.map(FileName.ending(of:)) ?? ""
+      let channels = entry.images.compactMap {
+        FileName.caseAndChannel(FileName.last(of: $0), ending: ending)?.channel
+      }
+      if let last = channels.max(), channels.count == entry.images.count {
+        let missing = (0...last).filter { !channels.contains($0) }
+        if !missing.isEmpty {
+          let names = missing.map { "_" + String(String($0 + 10000).dropFirst()) + ending }
+          note(
+            entry.images[0],
+            "case \(entry.id) has no \(names.joined(separator: ", ")) before its last channel")
+        }
+      }
+    }
+  }
+
+  private mutating func checkConsecutive(_ labels: LabelSet) {
+    let values = labels.permittedValues
+    if values != Array(0..<values.count) {
+      note(
+        source,
+        "labels are not consecutive: expected 0 ... \(values.count - 1), found "
+          + values.map(String.init).joined(separator: ", ") + "; renumber them")
+    }
+  }
+
+  /// What shows only when cases are compared: equal images, labels that never occur.
+  mutating func compare(_ findings: [CaseFindings]) {
+    var first: [UInt64: Int] = [:]
+    for (index, finding) in findings.enumerated() {
+      guard let hash = finding.contentHash else { continue }
+      if let other = first[hash] {
+        note(
+          cases[index].images.first ?? cases[index].id,
+          "duplicate case: \(cases[index].id) has the same voxels as \(cases[other].id)")
+      } else {
+        first[hash] = index
+      }
+    }
+    guard let labels = expectations.labels, findings.contains(where: { $0.labels != nil }) else {
+      return
+    }
+    let found = Set(findings.compactMap(\.labels).joined())
+    for label in labels.foregroundLabels where !found.contains(label) {
+      note(
+        source, "label \(label) (\(labels.name(of: label))) occurs in no case", .warning)
+    }
+  }
+}

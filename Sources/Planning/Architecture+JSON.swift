@@ -1,0 +1,91 @@
+import JSONDocuments
+
+extension Architecture {
+  /// Reads `{network_class_name, arch_kwargs, _kw_requires_import}`.
+  init(_ fields: FieldReader, dimensions: Int) throws(PlanningError) {
+    let kind = try fields.choice("network_class_name", Kind.self)
+    let arguments = try fields.object("arch_kwargs")
+    let stages = try arguments.int("n_stages", atLeast: 1)
+    try Self.require(
+      ["torch.nn.modules.conv.Conv\(dimensions)d", "torch.nn.Conv\(dimensions)d"], "conv_op",
+      in: arguments)
+    try Self.require(
+      [
+        "torch.nn.modules.instancenorm.InstanceNorm\(dimensions)d",
+        "torch.nn.InstanceNorm\(dimensions)d",
+      ], "norm_op", in: arguments)
+    try Self.require(
+      ["torch.nn.LeakyReLU", "torch.nn.modules.activation.LeakyReLU"], "nonlin", in: arguments)
+    if let dropout = arguments.object["dropout_op"], dropout != .null {
+      throw .unsupported(
+        file: arguments.file, field: arguments.prefix + "dropout_op", supported: "null",
+        found: FieldReader.excerpt(dropout))
+    }
+    let normalization = try arguments.object("norm_op_kwargs")
+    let strides = try arguments.table("strides", rows: stages, columns: dimensions)
+    guard strides[0].allSatisfy({ $0 == 1 }) else {
+      throw .unsupported(
+        file: arguments.file, field: arguments.prefix + "strides[0]", supported: "strides of 1",
+        found: "\(strides[0])")
+    }
+    let kernels = try arguments.table("kernel_sizes", rows: stages, columns: dimensions)
+    guard kernels.allSatisfy({ $0.allSatisfy { $0 % 2 == 1 } }) else {
+      throw .unsupported(
+        file: arguments.file, field: arguments.prefix + "kernel_sizes", supported: "odd sizes",
+        found: "\(kernels)")
+    }
+    self.init(
+      kind: kind, features: try arguments.counts("features_per_stage", stages),
+      kernelSizes: kernels, strides: strides,
+      depths: (
+        try arguments.counts(Self.depthField(kind), stages),
+        try arguments.counts("n_conv_per_stage_decoder", stages - 1)
+      ),
+      options: (
+        try arguments.bool("conv_bias"), try normalization.positive("eps"),
+        try normalization.bool("affine")
+      ))
+  }
+
+  private static func depthField(_ kind: Kind) -> String {
+    kind == .plain ? "n_conv_per_stage" : "n_blocks_per_stage"
+  }
+
+  private static func require(
+    _ names: [String], _ field: String, in fields: FieldReader
+  ) throws(PlanningError) {
+    let found = try fields.string(field)
+    guard names.contains(found) else {
+      throw .unsupported(
+        file: fields.file, field: fields.prefix + field, supported: names[0], found: found)
+    }
+  }
+
+  /// The architecture in nnU-Net's form and order.
+  var document: JSONValue {
+    func list(_ numbers: [Int]) -> JSONValue { .array(numbers.map { .integer($0) }) }
+    let arguments: JSONObject = [
+      "n_stages": .integer(stages),
+      "features_per_stage": list(features),
+      "conv_op": .string("torch.nn.modules.conv.Conv\(dimensions)d"),
+      "kernel_sizes": .array(kernelSizes.map(list)),
+      "strides": .array(strides.map(list)),
+      Self.depthField(kind): list(encoderDepths),
+      "n_conv_per_stage_decoder": list(decoderDepths),
+      "conv_bias": .bool(hasBias),
+      "norm_op": .string("torch.nn.modules.instancenorm.InstanceNorm\(dimensions)d"),
+      "norm_op_kwargs": [
+        "eps": .number(normalizationEpsilon), "affine": .bool(normalizationIsAffine),
+      ],
+      "dropout_op": .null,
+      "dropout_op_kwargs": .null,
+      "nonlin": "torch.nn.LeakyReLU",
+      "nonlin_kwargs": ["inplace": true],
+    ]
+    return [
+      "network_class_name": .string(kind.rawValue),
+      "arch_kwargs": .object(arguments),
+      "_kw_requires_import": ["conv_op", "norm_op", "dropout_op", "nonlin"],
+    ]
+  }
+}

@@ -1,0 +1,45 @@
+public import Datasets
+public import JSONDocuments
+
+/// A plan, preset or fingerprint that cannot be used, or data that nothing can be planned for.
+public enum PlanningError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// A file cannot be read as JSON.
+  case file(JSONFileError)
+  /// A field is missing.
+  case missingField(file: String, field: String)
+  /// A field has a value of another kind or out of range.
+  case wrongField(file: String, field: String, expected: String, found: String)
+  /// A field asks for something that is not implemented.
+  case unsupported(file: String, field: String, supported: String, found: String)
+  /// A configuration inherits, directly or not, from itself.
+  case circularInheritance(file: String, names: [String])
+  /// There is no configuration, or no preset, of that name.
+  case unknownName(String, kind: String, available: [String])
+  /// The dataset, or one of its cases, cannot be read.
+  case dataset(DatasetError)
+  /// No case has a labelled voxel, so that intensities have no statistics.
+  case noForeground(dataset: String)
+  /// A file cannot be written.
+  case unwritable(path: String, reason: String)
+
+  /// What, where, expected and found, what to do: one line.
+  public var description: String {
+    switch self {
+    case .file(let error): error.description
+    case .missingField(let file, let field): "\(file): the field \"\(field)\" is missing"
+    case .wrongField(let file, let field, let expected, let found):
+      "\(file): field \"\(field)\": expected \(expected), found \(found)"
+    case .unsupported(let file, let field, let supported, let found):
+      "\(file): field \"\(field)\": \(found) is not supported; use \(supported)"
+    case .circularInheritance(let file, let names):
+      "\(file): configurations inherit from one another in a circle: "
+        + names.joined(separator: " -> ")
+    case .unknownName(let name, let kind, let available):
+      "there is no \(kind) \"\(name)\"; choose one of " + available.joined(separator: ", ")
+    case .dataset(let error): error.description
+    case .noForeground(let dataset):
+      "\(dataset): no case has a labelled voxel inside its non-zero region; check the label files"
+    case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import Datasets
+import JSONDocuments
+import Planning
+import TestSupport
+import Testing
+
+@Suite struct PlannerTests {
+  static let cohorts = [
+    "brats", "cardiac_cine", "endometrium_mr", "heart_mr", "hippocampus", "liver_ct", "masked_ct",
+    "prostate_mr", "tiny_isotropic",
+  ]
+
+  @Test(arguments: ["liver_ct", "masked_ct", "prostate_mr", "tiny_isotropic"])
+  func defaultPlanEqualsCommittedReference(cohort: String) throws {
+    #expect(try Cohort.fixture(cohort).differences(preset: "default") == [])
+  }
+
+  @Test(arguments: ["resenc-m", "resenc-l", "resenc-xl"])
+  func residualPlanEqualsCommittedReference(preset: String) throws {
+    #expect(try Cohort.fixture("liver_ct").differences(preset: preset) == [])
+  }
+
+  @Test(.enabled(if: ReferenceFolder.isAvailable), arguments: cohorts)
+  func defaultPlanEqualsReference(cohort: String) throws {
+    #expect(try Cohort.reference(cohort).differences(preset: "default") == [])
+  }
+
+  @Test(
+    .enabled(if: ReferenceFolder.isAvailable), arguments: cohorts.filter { $0 != "hippocampus" },
+    ["resenc-m", "resenc-l", "resenc-xl"])
+  func residualPlanEqualsReference(cohort: String, preset: String) throws {
+    #expect(try Cohort.reference(cohort).differences(preset: preset) == [])
+  }
+
+  private func description(_ labels: Int = 3) throws -> DatasetDescription {
+    let structures = (0..<labels).map {
+      LabelSet.Structure(name: $0 == 0 ? "background" : "label\($0)", labels: [$0])
+    }
+    return DatasetDescription(
+      channelNames: ["MRI"], labels: try LabelSet(structures: structures), numTraining: 20,
+      fileEnding: ".nii.gz")
+  }
+
+  private func fingerprint(_ shapes: [[Int]], _ spacings: [[Double]]) -> Fingerprint {
+    let statistics = IntensityStatistics(
+      mean: 1, median: 1, standardDeviation: 1, range: 0...2, percentiles: 0...2)
+    return Fingerprint(
+      shapesAfterCrop: shapes, spacings: spacings, foregroundIntensities: [statistics],
+      medianRelativeSizeAfterCropping: 1)
+  }
+
+  @Test func singleSlicesGetNo3DConfiguration() throws {
+    let plan = Planner().plan(
+      for: fingerprint([[1, 512, 512], [1, 500, 512]], [[999, 1, 1], [999, 1, 1]]),
+      description: try description(), name: "slices")
+    #expect(plan.configurationNames == ["2d"])
+    #expect(plan.transposeForward == [0, 1, 2])
+    #expect(try plan.configuration("2d").patchSize == [512, 512])
+  }
+
+  @Test func coarsestAxisComesFirst() throws {
+    let plan = Planner().plan(
+      for: fingerprint([[200, 40, 200]], [[1, 5, 1]]), description: try description(),
+      name: "coronal")
+    #expect(plan.transposeForward == [1, 0, 2])
+    #expect(plan.transposeBackward == [1, 0, 2])
+    #expect(try plan.configuration("3d_fullres").spacing == [5, 1, 1])
+    #expect(try plan.configuration("3d_fullres").medianShape == [40, 200, 200])
+  }
+
+  @Test func memoryDecidesThePatch() throws {
+    let print = fingerprint([[300, 300, 300]], [[1, 1, 1]])
+    func patch(_ memory: Double) throws -> Int {
+      var preset = PlannerPreset.default
+      preset.targetMemory = memory
+      let plan = Planner(preset: preset).plan(
+        for: print, description: try description(), name: "cube")
+      return try plan.configuration("3d_fullres").patchSize.reduce(1, *)
+    }
+    let sizes = try [4.0, 8, 16, 32].map(patch)
+    #expect(sizes == sizes.sorted() && Set(sizes).count == 4)
+    // Far too little memory ends with a small patch instead of looping for ever.
+    #expect(try patch(0.000_001) >= 1)
+  }
+
+  @Test func givenSpacingReplacesTheMedian() throws {
+    let plan = Planner(targetSpacing: [2, 2, 2]).plan(
+      for: fingerprint([[200, 200, 200]], [[1, 1, 1]]), description: try description(), name: "x")
+    #expect(try plan.configuration("3d_fullres").spacing == [2, 2, 2])
+    #expect(try plan.configuration("3d_fullres").medianShape == [100, 100, 100])
+  }
+}
