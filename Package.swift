@@ -8,8 +8,8 @@ let package = Package(
     .library(
       name: "Delineate",
       targets: [
-        "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "Resampling",
-        "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
+        "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "VolumeFiles",
+        "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
       ]),
   ],
   dependencies: [
@@ -19,6 +19,10 @@ let package = Package(
     // C libraries: one bridge each, imported by one Swift module only.
     .target(name: "COpenMP", linkerSettings: [.linkedLibrary("gomp")]),
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
+    .target(name: "CNIfTI"),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // Foundations.
     .target(name: "FileOutput"),
@@ -29,6 +33,11 @@ let package = Package(
 
     // Images and label maps.
     .target(name: "Volumes"),
+    .target(
+      name: "VolumeFiles",
+      dependencies: [
+        "CNIfTI", "CPNG", "CTIFF", "CZlib", "FileOutput", "JSONDocuments", "Parallelism", "Volumes",
+      ]),
     .target(name: "Resampling", dependencies: ["Parallelism", "Volumes"]),
     .target(
       name: "Evaluation", dependencies: ["FileOutput", "JSONDocuments", "Parallelism", "Volumes"]),
@@ -40,7 +49,9 @@ let package = Package(
     // Segmentation, from a dataset to masks.
     .target(
       name: "Datasets",
-      dependencies: ["FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Volumes"]),
+      dependencies: [
+        "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "VolumeFiles", "Volumes",
+      ]),
     .target(name: "Presets", path: "Plans", resources: [.embedInCode("planner")]),
     .target(
       name: "Planning",
@@ -63,14 +74,20 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(name: "VolumesTests", dependencies: ["RandomNumbers", "TestSupport", "Volumes"]),
     .testTarget(
+      name: "VolumeFilesTests",
+      dependencies: [
+        "FileOutput", "JSONDocuments", "RandomNumbers", "TestSupport", "VolumeFiles", "Volumes",
+      ], exclude: ["Fixtures"]),
+    .testTarget(
       name: "ResamplingTests",
-      dependencies: ["JSONDocuments", "Parallelism", "Resampling", "TestSupport", "Volumes"],
-      exclude: ["Fixtures"]),
+      dependencies: [
+        "JSONDocuments", "Parallelism", "Resampling", "TestSupport", "VolumeFiles", "Volumes",
+      ], exclude: ["Fixtures"]),
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
         "Evaluation", "FileOutput", "JSONDocuments", "RandomNumbers", "Safetensors", "TestSupport",
-        "Volumes",
+        "VolumeFiles", "Volumes",
       ], exclude: ["Fixtures"]),
     .testTarget(
       name: "TensorsTests",
@@ -84,13 +101,14 @@ let package = Package(
     .testTarget(
       name: "DatasetsTests",
       dependencies: [
-        "Datasets", "FileOutput", "JSONDocuments", "RandomNumbers", "TestSupport", "Volumes",
+        "Datasets", "FileOutput", "JSONDocuments", "RandomNumbers", "TestSupport", "VolumeFiles",
+        "Volumes",
       ]),
     .testTarget(
       name: "PlanningTests",
       dependencies: [
         "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "RandomNumbers",
-        "TestSupport", "Volumes",
+        "TestSupport", "VolumeFiles", "Volumes",
       ], exclude: ["Fixtures"]),
 
     // The program and the examples.
@@ -98,7 +116,7 @@ let package = Package(
       name: "delineate",
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
-        "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
+        "VolumeFiles", "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],
