@@ -9,7 +9,7 @@ let package = Package(
       name: "Delineate",
       targets: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "VolumeFiles",
-        "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
+        "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
       ]),
   ],
   dependencies: [
@@ -58,6 +58,12 @@ let package = Package(
       dependencies: [
         "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Presets", "RandomNumbers",
         "Volumes",
+      ]),
+    .target(
+      name: "Preprocessing",
+      dependencies: [
+        "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "RandomNumbers",
+        "Resampling", "Safetensors", "Volumes",
       ]),
 
     // Tests.
@@ -110,6 +116,12 @@ let package = Package(
         "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "RandomNumbers",
         "TestSupport", "VolumeFiles", "Volumes",
       ], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "PreprocessingTests",
+      dependencies: [
+        "Datasets", "JSONDocuments", "Planning", "Preprocessing", "RandomNumbers", "Resampling",
+        "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
+      ]),
 
     // The program and the examples.
     .executableTarget(
@@ -117,7 +129,7 @@ let package = Package(
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
         "VolumeFiles", "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Preprocessing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],
   swiftLanguageModes: [.v6]
