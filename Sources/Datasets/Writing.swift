@@ -6,7 +6,8 @@ extension CrossValidationSplits {
   ///
   /// - Throws: ``DatasetError/unwritable(path:reason:)``.
   public func write(to path: String) throws(DatasetError) {
-    do throws(FileOutputError) { try writeAtomically(document.text(.indented(4)), to: path) } catch {
+    do throws(FileOutputError) { try writeAtomically(document.text(.indented(4)), to: path) } catch
+    {
       throw .unwritable(path: path, reason: error.description)
     }
   }
@@ -17,7 +18,8 @@ extension DatasetDescription {
   ///
   /// - Throws: ``DatasetError/unwritable(path:reason:)``.
   public func write(to path: String) throws(DatasetError) {
-    do throws(FileOutputError) { try writeAtomically(document.text(.indented(4)), to: path) } catch {
+    do throws(FileOutputError) { try writeAtomically(document.text(.indented(4)), to: path) } catch
+    {
       throw .unwritable(path: path, reason: error.description)
     }
   }

@@ -64,9 +64,10 @@ struct Configurator {
       // A smaller patch may have a smaller divisor, and subtracting that one skips no valid size.
       var trial = patch.map(Double.init)
       trial[axis] -= Double(divisors[axis])
-      divisors = NetworkTopology(
-        spacing: spacing, patch: trial, shortestEdge: preset.shortestEdge
-      ).divisors
+      divisors =
+        NetworkTopology(
+          spacing: spacing, patch: trial, shortestEdge: preset.shortestEdge
+        ).divisors
       var smaller = patch.map(Double.init)
       smaller[axis] -= Double(divisors[axis])
       // Memory too small for any patch: the smallest one is the answer, and training will say what it needs.

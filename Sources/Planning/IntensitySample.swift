@@ -5,17 +5,17 @@ import RandomNumbers
 /// It holds the same multiset as a list of all draws, in the memory of the distinct values. Where these exceed a limit, values are
 /// rounded down to fewer binary digits until they fit, by a part in ten thousand where they span a factor of 65,000; mean, standard
 /// deviation, minimum and maximum stay exact.
-struct IntensitySample {
-  private(set) var values: [Float] = []
-  private(set) var counts: [UInt32] = []
-  private(set) var total = 0
-  private(set) var mean = 0.0
+package struct IntensitySample {
+  package private(set) var values: [Float] = []
+  package private(set) var counts: [UInt32] = []
+  package private(set) var total = 0
+  package private(set) var mean = 0.0
   /// Sum of squared deviations from the mean.
   private var deviations = 0.0
-  private(set) var minimum = Float.infinity
-  private(set) var maximum = -Float.infinity
+  package private(set) var minimum = Float.infinity
+  package private(set) var maximum = -Float.infinity
 
-  init() {}
+  package init() {}
 
   /// Draws from a population with replacement.
   ///
@@ -25,7 +25,7 @@ struct IntensitySample {
   ///   - words: The source of random numbers, which later channels continue.
   ///   - limit: The largest number of distinct values.
   /// - Source: `numpy.random.RandomState.choice(population, draws, replace=True)`.
-  init(from population: [Float], draws: Int, words: inout WordSource, limit: Int) {
+  package init(from population: [Float], draws: Int, words: inout WordSource, limit: Int) {
     guard !population.isEmpty, draws > 0 else { return }
     let drawn = words.counts(ofDraws: draws, from: population.count)
     var sum = 0.0
@@ -47,7 +47,7 @@ struct IntensitySample {
   }
 
   /// Adds another sample's draws.
-  mutating func add(_ other: IntensitySample, limit: Int) {
+  package mutating func add(_ other: IntensitySample, limit: Int) {
     guard other.total > 0 else { return }
     // Chan, Golub, LeVeque 1979: moments of a union.
     let difference = other.mean - mean
@@ -66,12 +66,12 @@ struct IntensitySample {
   }
 
   /// Standard deviation of the population.
-  var standardDeviation: Double {
+  package var standardDeviation: Double {
     total == 0 ? .nan : (deviations / Double(total)).squareRoot()
   }
 
   /// Percentiles with linear interpolation between order statistics.
-  func percentiles(_ percents: [Double]) -> [Double] {
+  package func percentiles(_ percents: [Double]) -> [Double] {
     precondition(total > 0, "percentiles of no values")
     var ends: [Int] = []
     ends.reserveCapacity(counts.count)
@@ -119,7 +119,7 @@ struct IntensitySample {
       counts.removeAll(keepingCapacity: true)
       var last: UInt32?
       for pair in pairs {
-        let key = UInt32(pair >> 32) >> dropped << dropped
+        let key = (UInt32(pair >> 32) >> dropped) << dropped
         let count = UInt32(truncatingIfNeeded: pair)
         // A count beyond 32 bits takes a second entry.
         if key == last, let previous = counts.last, previous <= UInt32.max - count {
@@ -148,12 +148,12 @@ struct IntensitySample {
 }
 
 /// The words of a generator, taken from blocks.
-struct WordSource {
+package struct WordSource {
   private var generator: MersenneTwister
   private var block = [UInt32](repeating: 0, count: 624 * 16)
   private var position: Int
 
-  init(seed: UInt32) {
+  package init(seed: UInt32) {
     generator = MersenneTwister(seed: seed)
     position = block.count
   }
@@ -161,7 +161,7 @@ struct WordSource {
   /// How often each of `population` items is drawn in so many draws with replacement.
   ///
   /// - Complexity: O(draws), about two words each.
-  mutating func counts(ofDraws draws: Int, from population: Int) -> ArraySlice<UInt32> {
+  package mutating func counts(ofDraws draws: Int, from population: Int) -> ArraySlice<UInt32> {
     precondition(
       population >= 1 && population <= Int(UInt32.max), "drawing from \(population) items")
     // numpy consumes no word where there is nothing to choose.

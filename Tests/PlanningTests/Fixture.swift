@@ -20,17 +20,26 @@ struct Cohort {
   static let fixtures =
     #filePath.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/Fixtures"
 
-  /// Where the plan of a preset differs from the reference's.
-  func differences(preset name: String) throws -> [String] {
-    let file = folder + "/plans_" + name.replacing("-", with: "_") + ".json"
-    let expected = try JSONValue(contentsOf: file)
+  private func expected(_ preset: String) throws -> JSONValue {
+    try JSONValue(
+      contentsOf: folder + "/plans_" + preset.replacing("-", with: "_") + ".json")
+  }
+
+  /// The plan of a preset.
+  func plan(preset name: String) throws -> SegmentationPlan {
+    let expected = try expected(name)
     var preset = try PlannerPreset(named: name)
-    // The made-up cohorts were planned under another name.
+    // Some reference cohorts were planned under another name.
     preset.plansName = try #require(expected["plans_name"]?.string)
-    let plan = Planner(preset: preset).plan(
+    return Planner(preset: preset).plan(
       for: try Fingerprint(contentsOf: folder + "/dataset_fingerprint.json"),
       description: try DatasetDescription(contentsOf: folder + "/dataset.json"),
       name: try #require(expected["dataset_name"]?.string))
-    return TestSupport.differences(plan.document, expected, tolerance: 1e-6)
+  }
+
+  /// Where the plan of a preset differs from the reference's.
+  func differences(preset name: String) throws -> [String] {
+    TestSupport.differences(
+      try plan(preset: name).document, try expected(name), tolerance: 1e-6)
   }
 }

@@ -32,6 +32,15 @@ import Testing
     #expect(try Cohort.reference(cohort).differences(preset: preset) == [])
   }
 
+  // The comparison of the tests above must be able to fail.
+  @Test func otherPlansDiffer() throws {
+    let cohort = Cohort.fixture("liver_ct")
+    let other = TestSupport.differences(
+      try cohort.plan(preset: "resenc-m").document, try cohort.plan(preset: "resenc-l").document,
+      tolerance: 1e-6)
+    #expect(other.contains { $0.hasPrefix("$.configurations.3d_lowres.patch_size[0]: ") })
+  }
+
   private func description(_ labels: Int = 3) throws -> DatasetDescription {
     let structures = (0..<labels).map {
       LabelSet.Structure(name: $0 == 0 ? "background" : "label\($0)", labels: [$0])

@@ -20,7 +20,11 @@ public func differences(
       differences(a[$0], b[$0], tolerance: tolerance, at: "\(place)[\($0)]")
     }
   default:
-    return found == expected ? [] : ["\(place): \(found.text(.compact)), expected "
-      + expected.text(.compact)]
+    return found == expected
+      ? []
+      : [
+        "\(place): \(found.text(.compact)), expected "
+          + expected.text(.compact)
+      ]
   }
 }
