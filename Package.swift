@@ -4,14 +4,21 @@ import PackageDescription
 let package = Package(
   name: "Delineate",
   products: [
-    .executable(name: "delineate", targets: ["delineate"])
+    .executable(name: "delineate", targets: ["delineate"]),
+    .library(
+      name: "Delineate",
+      targets: [
+        "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "VolumeFiles",
+        "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
-    // C libraries: one module map each, imported by one Swift module only.
+    // C libraries: one bridge each, imported by one Swift module only.
     .target(name: "COpenMP", linkerSettings: [.linkedLibrary("gomp")]),
+    .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
     .target(name: "CNIfTI"),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
@@ -19,27 +26,44 @@ let package = Package(
 
     // Foundations.
     .target(name: "FileOutput"),
+    .target(name: "JSONDocuments"),
     .target(name: "Parallelism", dependencies: ["COpenMP"]),
     .target(name: "RandomNumbers"),
-    .target(name: "JSONDocuments"),
+    .target(name: "Safetensors", dependencies: ["FileOutput", "JSONDocuments"]),
+
+    // Images and label maps.
     .target(name: "Volumes"),
     .target(
       name: "VolumeFiles",
-      dependencies: ["CNIfTI", "CPNG", "CTIFF", "CZlib", "FileOutput", "Volumes"]),
-
-    // Data and plans.
+      dependencies: [
+        "CNIfTI", "CPNG", "CTIFF", "CZlib", "FileOutput", "JSONDocuments", "Parallelism", "Volumes",
+      ]),
+    .target(name: "Resampling", dependencies: ["Parallelism", "Volumes"]),
     .target(
-      name: "Presets", path: "Plans", resources: [.embedInCode("planner")]),
+      name: "Evaluation", dependencies: ["FileOutput", "JSONDocuments", "Parallelism", "Volumes"]),
+
+    // Networks.
+    .target(name: "Tensors", dependencies: ["COneDNN", "Parallelism"]),
+    .target(name: "Networks", dependencies: ["RandomNumbers", "Tensors"]),
+
+    // Segmentation, from a dataset to masks.
     .target(
       name: "Datasets",
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "VolumeFiles", "Volumes",
       ]),
+    .target(name: "Presets", path: "Plans", resources: [.embedInCode("planner")]),
     .target(
       name: "Planning",
       dependencies: [
         "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Presets", "RandomNumbers",
         "Volumes",
+      ]),
+    .target(
+      name: "Preprocessing",
+      dependencies: [
+        "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "RandomNumbers",
+        "Resampling", "Safetensors", "Volumes",
       ]),
 
     // Tests.
@@ -47,18 +71,44 @@ let package = Package(
       name: "TestSupport", dependencies: ["JSONDocuments", "RandomNumbers", "Volumes"],
       path: "Tests/TestSupport"),
     .testTarget(name: "FileOutputTests", dependencies: ["FileOutput", "TestSupport"]),
-    .testTarget(name: "ParallelismTests", dependencies: ["Parallelism"]),
     .testTarget(name: "JSONDocumentsTests", dependencies: ["JSONDocuments"]),
+    .testTarget(name: "ParallelismTests", dependencies: ["Parallelism"]),
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
     .testTarget(
-      name: "VolumeFilesTests",
-      dependencies: ["FileOutput", "RandomNumbers", "TestSupport", "VolumeFiles", "Volumes"],
+      name: "SafetensorsTests",
+      dependencies: ["FileOutput", "RandomNumbers", "Safetensors", "TestSupport"],
       exclude: ["Fixtures"]),
-    .testTarget(name: "VolumesTests", dependencies: ["RandomNumbers", "Volumes", "TestSupport"]),
+    .testTarget(name: "VolumesTests", dependencies: ["RandomNumbers", "TestSupport", "Volumes"]),
+    .testTarget(
+      name: "VolumeFilesTests",
+      dependencies: [
+        "FileOutput", "JSONDocuments", "RandomNumbers", "TestSupport", "VolumeFiles", "Volumes",
+      ], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "ResamplingTests",
+      dependencies: [
+        "JSONDocuments", "Parallelism", "Resampling", "TestSupport", "VolumeFiles", "Volumes",
+      ], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "EvaluationTests",
+      dependencies: [
+        "Evaluation", "FileOutput", "JSONDocuments", "RandomNumbers", "Safetensors", "TestSupport",
+        "VolumeFiles", "Volumes",
+      ], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "TensorsTests",
+      dependencies: ["Parallelism", "RandomNumbers", "Tensors", "TestSupport"]),
+    .testTarget(
+      name: "NetworksTests",
+      dependencies: [
+        "JSONDocuments", "Networks", "Parallelism", "RandomNumbers", "Safetensors", "Tensors",
+        "TestSupport",
+      ]),
     .testTarget(
       name: "DatasetsTests",
       dependencies: [
-        "Datasets", "FileOutput", "JSONDocuments", "TestSupport", "VolumeFiles", "Volumes",
+        "Datasets", "FileOutput", "JSONDocuments", "RandomNumbers", "TestSupport", "VolumeFiles",
+        "Volumes",
       ]),
     .testTarget(
       name: "PlanningTests",
@@ -66,18 +116,29 @@ let package = Package(
         "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "RandomNumbers",
         "TestSupport", "VolumeFiles", "Volumes",
       ], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "PreprocessingTests",
+      dependencies: [
+        "Datasets", "JSONDocuments", "Planning", "Preprocessing", "RandomNumbers", "Resampling",
+        "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
+      ]),
 
+    // The program and the examples.
     .executableTarget(
       name: "delineate",
       dependencies: [
-        "Parallelism", "Volumes",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
+        "VolumeFiles", "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
+        "Preprocessing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],
   swiftLanguageModes: [.v6]
 )
 
-for target in package.targets where target.type != .system && target.name != "COpenMP" {
+/// Targets written in C, which take none of Swift's settings.
+let bridges: Set = ["COpenMP", "COneDNN", "CNIfTI"]
+
+for target in package.targets where target.type != .system && !bridges.contains(target.name) {
   target.swiftSettings =
     (target.swiftSettings ?? []) + [
       .enableUpcomingFeature("ExistentialAny"),

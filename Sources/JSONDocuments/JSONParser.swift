@@ -21,13 +21,25 @@ public struct JSONSyntaxError: Error, Equatable, Sendable, CustomStringConvertib
 extension JSONValue {
   /// Reads a document from UTF-8 text.
   ///
-  /// A repeated name keeps the last value, as in Python. Nesting deeper than 200 levels is refused.
+  /// Nesting deeper than 200 levels is refused.
   ///
-  /// - Parameter bytes: The whole text.
+  /// - Parameters:
+  ///   - bytes: The whole text.
+  ///   - repeatedNames: What to do about a name that occurs twice in one object.
   /// - Throws: ``JSONSyntaxError`` naming the place.
-  public init(parsing bytes: [UInt8]) throws(JSONSyntaxError) {
-    var parser = JSONParser(bytes: bytes)
+  public init(
+    parsing bytes: [UInt8], repeatedNames: RepeatedNames = .keepLast
+  ) throws(JSONSyntaxError) {
+    var parser = JSONParser(bytes: bytes, repeatedNames: repeatedNames)
     self = try parser.document()
+  }
+
+  /// What to do about a name that occurs twice in one object.
+  public enum RepeatedNames: Sendable {
+    /// The last value counts, as in Python.
+    case keepLast
+    /// The text is refused.
+    case refuse
   }
 
   /// Reads a document from a string.
@@ -38,11 +50,13 @@ extension JSONValue {
 
 private struct JSONParser {
   let bytes: [UInt8]
+  let repeatedNames: JSONValue.RepeatedNames
   var position = 0
   var depth = 0
 
-  init(bytes: [UInt8]) {
+  init(bytes: [UInt8], repeatedNames: JSONValue.RepeatedNames) {
     self.bytes = bytes
+    self.repeatedNames = repeatedNames
     // A byte order mark is not JSON, but editors on Windows leave it.
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
   }
@@ -117,7 +131,13 @@ private struct JSONParser {
       skipSpace()
       guard take(":") else { throw error("expected ':' after the name \"\(name)\"") }
       let member = try value()
-      if seen.insert(name).inserted { object.append(name, member) } else { object[name] = member }
+      if seen.insert(name).inserted {
+        object.append(name, member)
+      } else if repeatedNames == .keepLast {
+        object[name] = member
+      } else {
+        throw error("the name \"\(name)\" occurs twice")
+      }
       skipSpace()
       if take("}") { return object }
       guard take(",") else { throw error("expected ',' or '}' after the member \"\(name)\"") }

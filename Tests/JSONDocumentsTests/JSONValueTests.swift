@@ -39,6 +39,9 @@ import Testing
 
   @Test func repeatedNameKeepsTheLastValue() throws {
     #expect(try JSONValue(parsing: #"{"a": 1, "a": 2}"#) == ["a": 2])
+    #expect(throws: JSONSyntaxError.self) {
+      try JSONValue(parsing: Array(#"{"a": 1, "a": 2}"#.utf8), repeatedNames: .refuse)
+    }
   }
 
   @Test(arguments: [

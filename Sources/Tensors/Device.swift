@@ -1,0 +1,61 @@
+internal import Synchronization
+
+/// What computes: the processor through oneDNN. Networks, training and inference know no more of it than this.
+///
+/// A device and the tensors on it are used by one task at a time.
+public final class Device {
+  let backend: any Backend
+  /// The number format of activations.
+  public let precision: Precision
+
+  /// The processor.
+  ///
+  /// - Parameter precision: The number format of activations; nil takes bfloat16 where the processor has instructions for it.
+  /// - Throws: ``TensorError/backendUnavailable(_:)`` if oneDNN finds no usable processor.
+  public init(precision: Precision? = nil) throws(TensorError) {
+    let chosen = precision ?? (InstructionSet.current.hasBFloat16 ? .bfloat16 : .float32)
+    self.precision = chosen
+    backend = try OneDNNBackend()
+  }
+
+  /// Throws the first failure of an operation since the device was made.
+  ///
+  /// Operations return tensors, so that networks read as their papers do; whoever runs a network asks afterwards whether it worked.
+  public func throwFailure() throws(TensorError) {
+    if let failure = backend.failure { throw failure }
+  }
+
+  /// Tensors of at most this many voxels, over all samples, are float32 even where the device's precision is bfloat16.
+  ///
+  /// They cost next to nothing, and normalising over few voxels amplifies what rounding does to their gradients.
+  static let fineVoxels = 2048
+
+  /// The number format of activations of a shape.
+  func precision(for shape: TensorShape) -> Precision {
+    shape.batch * shape.size.count <= Self.fineVoxels ? .float32 : precision
+  }
+
+  /// Largest number of bytes of tensors alive at one time.
+  public var peakTensorBytes: Int { backend.pool.peakBytes }
+
+  /// Gives memory kept for the next step back to the system.
+  public func trimMemory() { backend.pool.trim() }
+}
+
+/// An operation that could not be carried out.
+public enum TensorError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The library that computes could not be started.
+  case backendUnavailable(String)
+  /// The library refused an operation.
+  case operationFailed(operation: String, status: Int)
+
+  /// What failed, on one line.
+  public var description: String {
+    switch self {
+    case .backendUnavailable(let reason): "oneDNN could not be started: \(reason)"
+    case .operationFailed(let operation, let status):
+      "oneDNN refused \(operation) with status \(status): "
+        + (status == 1 ? "out of memory" : "this shape or precision is not supported")
+    }
+  }
+}

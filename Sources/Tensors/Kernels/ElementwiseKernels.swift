@@ -1,0 +1,135 @@
+import Parallelism
+
+/// Loops that treat every element alike.
+enum ElementwiseKernels {
+  /// Elements that one call of a parallel loop takes.
+  private static let grain = 1 << 15
+
+  /// result = leakyReLU(a + b); a slope of 1 leaves the sum as it is.
+  static func sum<Element: ActivationElement>(
+    _ a: UnsafePointer<Element>, _ b: UnsafePointer<Element>,
+    into result: UnsafeMutablePointer<Element>, count: Int, slope: Float
+  ) {
+    parallelForRanges(count, grain: grain) { range in
+      var index = range.lowerBound
+      while index + 16 <= range.upperBound {
+        let t = Element.load16(a + index) + Element.load16(b + index)
+        Element.store16(t.replacing(with: t * slope, where: t .< 0), to: result + index)
+        index += 16
+      }
+      while index < range.upperBound {
+        let t = a[index].widened + b[index].widened
+        result[index] = Element(rounding: max(t, t * slope))
+        index += 1
+      }
+    }
+  }
+
+  /// The same numbers in another format.
+  static func convert<Source: ActivationElement, Target: ActivationElement>(
+    _ source: UnsafePointer<Source>, to target: UnsafeMutablePointer<Target>, count: Int
+  ) {
+    parallelForRanges(count, grain: grain) { range in
+      var index = range.lowerBound
+      while index + 16 <= range.upperBound {
+        Target.store16(Source.load16(source + index), to: target + index)
+        index += 16
+      }
+      while index < range.upperBound {
+        target[index] = Target(rounding: source[index].widened)
+        index += 1
+      }
+    }
+  }
+
+  /// result = gradient where y is positive, slope · gradient elsewhere. The sign of y is that of what went into the activation.
+  static func leakyReLUGradient<Element: ActivationElement>(
+    _ gradient: UnsafePointer<Element>, y: UnsafePointer<Element>,
+    into result: UnsafeMutablePointer<Element>, count: Int, slope: Float
+  ) {
+    parallelForRanges(count, grain: grain) { range in
+      var index = range.lowerBound
+      while index + 16 <= range.upperBound {
+        let g = Element.load16(gradient + index)
+        Element.store16(
+          g.replacing(with: g * slope, where: Element.load16(y + index) .<= 0), to: result + index)
+        index += 16
+      }
+      while index < range.upperBound {
+        let g = gradient[index].widened
+        result[index] = Element(rounding: y[index].widened > 0 ? g : g * slope)
+        index += 1
+      }
+    }
+  }
+
+  /// Copies `count` elements a row from rows `sourceStride` apart to rows `targetStride` apart.
+  static func copyRows<Element: ActivationElement>(
+    _ source: UnsafePointer<Element>, sourceStride: Int,
+    _ target: UnsafeMutablePointer<Element>, targetStride: Int, count: Int, rows: Int
+  ) {
+    parallelForRanges(rows, grain: max(1, grain / max(1, count))) { range in
+      for row in range {
+        (target + row * targetStride).update(from: source + row * sourceStride, count: count)
+      }
+    }
+  }
+
+  /// Numbers in the order (N, C, V) to channels-last elements.
+  static func fill<Element: ActivationElement>(
+    _ target: UnsafeMutablePointer<Element>, from values: UnsafePointer<Float>, shape: TensorShape
+  ) {
+    let (voxels, channels) = (shape.size.count, shape.channels)
+    for sample in 0..<shape.batch {
+      let base = sample * voxels * channels
+      parallelForRanges(voxels, grain: grain) { range in
+        for channel in 0..<channels {
+          let source = values + base + channel * voxels
+          for voxel in range {
+            target[base + voxel * channels + channel] = Element(rounding: source[voxel])
+          }
+        }
+      }
+    }
+  }
+
+  /// Channels-last elements to numbers in the order (N, C, V).
+  static func values<Element: ActivationElement>(
+    _ source: UnsafePointer<Element>, shape: TensorShape
+  ) -> [Float] {
+    let (voxels, channels) = (shape.size.count, shape.channels)
+    return [Float](unsafeUninitializedCapacity: shape.count) { target, initialized in
+      for sample in 0..<shape.batch {
+        let base = sample * voxels * channels
+        for channel in 0..<channels {
+          for voxel in 0..<voxels {
+            target[base + channel * voxels + voxel] =
+              source[base + voxel * channels + channel].widened
+          }
+        }
+      }
+      initialized = shape.count
+    }
+  }
+}
+
+/// The sum of squares, in double precision over groups of sixteen.
+func sumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Double {
+  var total = 0.0
+  var index = 0
+  while index < count {
+    let end = min(count, index + 4096)
+    var sum = SIMD16<Float>.zero
+    while index + 16 <= end {
+      let v = Float.load16(values + index)
+      sum.addProduct(v, v)
+      index += 16
+    }
+    for lane in 0..<16 { total += Double(sum[lane]) }
+    while index < end {
+      total += Double(values[index]) * Double(values[index])
+      index += 1
+    }
+  }
+  return total
+}
