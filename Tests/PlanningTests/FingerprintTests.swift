@@ -99,11 +99,11 @@ import Volumes
     }
   }
 
-  @Test(.enabled(if: ReferenceFolder.isAvailable)) func hippocampusEqualsReference() throws {
+  @Test(.enabled(if: ReferenceData.isAvailable)) func hippocampusEqualsReference() throws {
     let dataset = try Dataset(
-      contentsOf: ReferenceFolder.file("data/Dataset004_Hippocampus"))
+      contentsOf: ReferenceData.path("data/Dataset004_Hippocampus"))
     let reference = try Fingerprint(
-      contentsOf: ReferenceFolder.file("reference/plans/hippocampus/dataset_fingerprint.json"))
+      contentsOf: ReferenceData.path("reference/plans/hippocampus/dataset_fingerprint.json"))
     let found = try Fingerprint(of: dataset)
     #expect(found.shapesAfterCrop == reference.shapesAfterCrop)
     #expect(found.spacings == reference.spacings)

@@ -14,7 +14,7 @@ struct Cohort {
   }
 
   static func reference(_ name: String) -> Cohort {
-    Cohort(folder: ReferenceFolder.file("reference/plans/\(name)"), name: name)
+    Cohort(folder: ReferenceData.path("reference/plans/\(name)"), name: name)
   }
 
   static let fixtures =

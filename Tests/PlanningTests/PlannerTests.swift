@@ -20,13 +20,13 @@ import Testing
     #expect(try Cohort.fixture("liver_ct").differences(preset: preset) == [])
   }
 
-  @Test(.enabled(if: ReferenceFolder.isAvailable), arguments: cohorts)
+  @Test(.enabled(if: ReferenceData.isAvailable), arguments: cohorts)
   func defaultPlanEqualsReference(cohort: String) throws {
     #expect(try Cohort.reference(cohort).differences(preset: "default") == [])
   }
 
   @Test(
-    .enabled(if: ReferenceFolder.isAvailable), arguments: cohorts.filter { $0 != "hippocampus" },
+    .enabled(if: ReferenceData.isAvailable), arguments: cohorts.filter { $0 != "hippocampus" },
     ["resenc-m", "resenc-l", "resenc-xl"])
   func residualPlanEqualsReference(cohort: String, preset: String) throws {
     #expect(try Cohort.reference(cohort).differences(preset: preset) == [])
