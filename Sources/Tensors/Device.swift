@@ -25,14 +25,14 @@ public final class Device {
     if let failure = backend.failure { throw failure }
   }
 
-  /// Tensors of at most this many voxels, over all samples, are float32 even where the device's precision is bfloat16.
+  /// Tensors of at most this many voxels a sample are float32 even where the device's precision is bfloat16.
   ///
   /// They cost next to nothing, and normalising over few voxels amplifies what rounding does to their gradients.
-  static let fineVoxels = 2048
+  static let fineVoxels = 1024
 
   /// The number format of activations of a shape.
   func precision(for shape: TensorShape) -> Precision {
-    shape.batch * shape.size.count <= Self.fineVoxels ? .float32 : precision
+    shape.size.count <= Self.fineVoxels ? .float32 : precision
   }
 
   /// Largest number of bytes of tensors alive at one time.

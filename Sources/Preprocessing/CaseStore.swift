@@ -1,0 +1,85 @@
+import JSONDocuments
+import Planning
+import Safetensors
+import Volumes
+
+/// A folder of preprocessed cases.
+///
+/// `CASE.safetensors` holds `image` (float32: channels, depth, height, width), `labels` (int16: depth, height, width) and
+/// `locations.0`, `locations.1`, ... (int32 positions of each class); its metadata hold the way back to the image and a stamp of what the
+/// case was made from.
+public struct CaseStore: Sendable {
+  /// The folder.
+  public let folder: String
+
+  /// A store in a folder, which need not exist.
+  public init(_ folder: String) { self.folder = folder }
+
+  /// The path of a case's file.
+  public func path(of id: String) -> String { "\(folder)/\(id).safetensors" }
+
+  /// Writes a case; an older one stands until the new one is complete.
+  ///
+  /// - Parameters:
+  ///   - entry: The case with its labels.
+  ///   - id: Its name.
+  ///   - locations: For each class the voxels that patches may be centred on.
+  ///   - stamp: What it was made from, as ``CaseStamp`` says.
+  /// - Throws: ``PreprocessingError/store(_:)``.
+  public func write(
+    _ entry: PreprocessedCase, as id: String, locations: [[Int32]], stamp: String
+  ) throws(PreprocessingError) {
+    let shape = entry.shape.lengths
+    var entries = [
+      SafetensorsEntry(
+        name: "image", dataType: .float32, shape: [entry.channels.count] + shape
+      ) { (append) throws(SafetensorsError) in
+        for channel in entry.channels {
+          // A typed error cannot leave the closure of withUnsafeBytes, hence the detour.
+          let outcome = channel.elements.withUnsafeBytes {
+            bytes -> Result<Void, SafetensorsError> in
+            do throws(SafetensorsError) { return .success(try append(bytes)) } catch {
+              return .failure(error)
+            }
+          }
+          try outcome.get()
+        }
+      }
+    ]
+    if let labels = entry.labels {
+      entries.append(SafetensorsEntry(name: "labels", shape: shape, int16s: labels.elements))
+    }
+    for (index, positions) in locations.enumerated() {
+      entries.append(
+        SafetensorsEntry(name: "locations.\(index)", shape: [positions.count], int32s: positions))
+    }
+    let properties = entry.properties
+    let document: JSONValue = [
+      "spacing": .array(properties.spacing.map { .number($0) }),
+      "shape_before_cropping": Self.list(properties.shapeBeforeCropping.lengths),
+      "box_lower": Self.list(properties.box.lower), "box_upper": Self.list(properties.box.upper),
+      "stamp": .string(stamp),
+    ]
+    do throws(SafetensorsError) {
+      try SafetensorsWriter.write(
+        entries, metadata: ["case": document.text(.compact)], to: path(of: id))
+    } catch {
+      throw .store(error)
+    }
+  }
+
+  private static func list(_ numbers: [Int]) -> JSONValue { .array(numbers.map { .integer($0) }) }
+
+  /// The stamp of a stored case, or nil if there is none that can be read.
+  public func stamp(of id: String) -> String? {
+    guard let stored = try? open(id) else { return nil }
+    return stored.stamp
+  }
+
+  /// Opens a case; its arrays are mapped, not read.
+  ///
+  /// - Throws: ``PreprocessingError`` if the file is missing or not a preprocessed case.
+  public func open(_ id: String) throws(PreprocessingError) -> StoredCase {
+    try StoredCase(id: id, contentsOf: path(of: id))
+  }
+}
