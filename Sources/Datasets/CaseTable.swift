@@ -4,7 +4,8 @@
   import Darwin
 #endif
 
-/// A table of cases: `case,image1,image2,...,label[,group][,cohort]`, one case a line, paths relative to the table.
+/// A table of cases: `case,image1,image2,...,label[,group][,cohort]`, one case a line, paths
+/// relative to the table.
 struct CaseTable {
   let channelNames: [String]
   let cases: [Case]

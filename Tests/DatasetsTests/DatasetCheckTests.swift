@@ -132,7 +132,8 @@ import Volumes
 
   @Test func namesAndDuplicates() throws {
     let small = try SmallDataset()
-    // Case c1 gets the images of c0; channel 0 of c2 vanishes; a stray image and a stray label map appear.
+    // Case c1 gets the images of c0; channel 0 of c2 vanishes; a stray image and a stray label map
+    // appear.
     for channel in 0..<2 {
       try small.image(seed: channel).write(to: small.path("imagesTr/c1_000\(channel).nii.gz"))
     }
