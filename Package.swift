@@ -10,6 +10,7 @@ let package = Package(
       targets: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "VolumeFiles",
         "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
+        "Inference",
       ]),
   ],
   dependencies: [
@@ -65,6 +66,12 @@ let package = Package(
         "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "RandomNumbers",
         "Resampling", "Safetensors", "Volumes",
       ]),
+    .target(
+      name: "Inference",
+      dependencies: [
+        "Datasets", "FileOutput", "JSONDocuments", "Networks", "Parallelism", "Planning",
+        "Preprocessing", "Resampling", "Safetensors", "Tensors", "VolumeFiles", "Volumes",
+      ]),
 
     // Tests.
     .target(
@@ -96,9 +103,6 @@ let package = Package(
         "VolumeFiles", "Volumes",
       ], exclude: ["Fixtures"]),
     .testTarget(
-      name: "TensorsTests",
-      dependencies: ["Parallelism", "RandomNumbers", "Tensors", "TestSupport"]),
-    .testTarget(
       name: "NetworksTests",
       dependencies: [
         "JSONDocuments", "Networks", "Parallelism", "RandomNumbers", "Safetensors", "Tensors",
@@ -116,12 +120,6 @@ let package = Package(
         "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "RandomNumbers",
         "TestSupport", "VolumeFiles", "Volumes",
       ], exclude: ["Fixtures"]),
-    .testTarget(
-      name: "PreprocessingTests",
-      dependencies: [
-        "Datasets", "JSONDocuments", "Planning", "Preprocessing", "RandomNumbers", "Resampling",
-        "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
-      ]),
 
     // The program and the examples.
     .executableTarget(
@@ -129,7 +127,8 @@ let package = Package(
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
         "VolumeFiles", "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
-        "Preprocessing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Preprocessing", "Inference",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],
   swiftLanguageModes: [.v6]
