@@ -66,12 +66,20 @@ let package = Package(
         "Resampling", "Safetensors", "Volumes",
       ]),
 
+    // Learning.
+    .target(name: "Augmentation", dependencies: ["Parallelism", "RandomNumbers", "Volumes"]),
+
     // Tests.
     .target(
       name: "TestSupport", dependencies: ["JSONDocuments", "RandomNumbers", "Volumes"],
       path: "Tests/TestSupport"),
     .testTarget(name: "FileOutputTests", dependencies: ["FileOutput", "TestSupport"]),
     .testTarget(name: "JSONDocumentsTests", dependencies: ["JSONDocuments"]),
+    .target(name: "TestSupport", dependencies: ["RandomNumbers", "Volumes"], path: "Tests/TestSupport"),
+    .testTarget(
+      name: "AugmentationTests",
+      dependencies: ["Augmentation", "Parallelism", "RandomNumbers", "TestSupport", "Volumes"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "ParallelismTests", dependencies: ["Parallelism"]),
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
     .testTarget(
