@@ -109,13 +109,18 @@ import Volumes
   }
 
   @Test func tiesGoToTheNearestOrSmallest() {
-    let labels: [Int16] = [3, 3, 1, 1, 2, 2, 2, 2]
-    let cases: [([Float], Int16, Int16)] = [
-      ([250, 250, 250, 250, 0, 0, 0, 0], 3, 3), ([250, 250, 250, 250, 0, 0, 0, 0], 1, 1),
-      ([250, 250, 250, 250, 0, 0, 0, 0], 2, 1), ([200, 200, 250, 250, 0, 0, 0, 100], 3, 1),
+    let labels = SIMD8<Int32>(3, 3, 1, 1, 2, 2, 2, 2)
+    let cases: [(SIMD8<Float>, Int32, Int16)] = [
+      (SIMD8(0.25, 0.25, 0.25, 0.25, 0, 0, 0, 0), 3, 3),
+      (SIMD8(0.25, 0.25, 0.25, 0.25, 0, 0, 0, 0), 1, 1),
+      (SIMD8(0.25, 0.25, 0.25, 0.25, 0, 0, 0, 0), 2, 1),
+      (SIMD8(0.2, 0.2, 0.25, 0.25, 0, 0, 0, 0.1), 3, 1),
+      // 0.25005 and 0.24995 are one number in half precision of thousandths.
+      (SIMD8(0.25, 0.25005, 0.25, 0.24995, 0, 0, 0, 0), 1, 1),
+      (SIMD8(0.125, 0.125, 0.6, 0.1, 0, 0, 0, 0.05), 1, 1),
     ]
     for (weights, nearest, expected) in cases {
-      #expect(vote(labels, weights, count: 8, nearest: nearest) == expected)
+      #expect(vote(labels, weights, nearest: nearest) == expected)
     }
   }
 }

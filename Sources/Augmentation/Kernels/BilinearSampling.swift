@@ -92,51 +92,55 @@ private struct BilinearRow {
       if (a ^ b) | ((a ^ (a >> 16)) & 0xFFFF) == 0 {
         row[index] = Int16(truncatingIfNeeded: a)
       } else {
-        row[index] = checkedLabel(index)
+        // Sign-extends the lower and the upper label of both pairs.
+        let pairs = SIMD4(
+          Int32(Int16(truncatingIfNeeded: a)), Int32(bitPattern: a) >> 16,
+          Int32(Int16(truncatingIfNeeded: b)), Int32(bitPattern: b) >> 16)
+        row[index] = elect(SIMD8(lowHalf: pairs, highHalf: pairs), index)
       }
     }
   }
 
-  /// Calls `body` with the memory position, nil where there is no data, and the weight of each of the four neighbours.
+  /// The weights of the four neighbours, the last axis alternating fastest, and four of 0.
   @inline(__always)
-  private func forEachNeighbour(_ index: Int, _ body: (Int, Int?, Float) -> Void) {
-    let (y, x) = place(index)
-    let (fy, fx) = (y.fraction, x.fraction)
-    for corner in 0..<4 {
-      let (dy, dx) = (corner >> 1, corner & 1)
-      let weight = (dx == 1 ? fx : 1 - fx) * (dy == 1 ? fy : 1 - fy)
-      body(corner, memory(y.floorIndex + dy, x.floorIndex + dx), weight)
-    }
+  private func weights(_ fy: Float, _ fx: Float) -> SIMD8<Float> {
+    let (y, x) = (1 - fy, 1 - fx)
+    return SIMD8(x * y, fx * y, x * fy, fx * fy, 0, 0, 0, 0)
   }
 
-  /// Position in memory of a voxel of the slice, nil where there is no data.
+  /// What `value` gives for the four neighbours' positions in memory, or `outside` where there is no data; then four times `outside`.
   @inline(__always)
-  private func memory(_ y: Int, _ x: Int) -> Int? {
-    let (lower, upper) = (region.lower, region.upper)
-    let hasData = y >= lower.y && y < upper.y && x >= lower.x && x < upper.x
-    return hasData ? region.offset(slice, y, x) : nil
+  private func neighbours<Value: SIMDScalar>(
+    _ index: Int, outside: Value, _ value: (Int) -> Value
+  ) -> SIMD8<Value> {
+    let (place, lower, upper) = (place(index), region.lower, region.upper)
+    let (y, x) = (place.y.floorIndex, place.x.floorIndex)
+    let (top, bottom) = (y >= lower.y && y < upper.y, y + 1 >= lower.y && y + 1 < upper.y)
+    let (left, right) = (x >= lower.x && x < upper.x, x + 1 >= lower.x && x + 1 < upper.x)
+    let line = region.rowStride
+    let origin = region.offset(slice, y, x)
+    return SIMD8(
+      top && left ? value(origin) : outside, top && right ? value(origin + 1) : outside,
+      bottom && left ? value(origin + line) : outside,
+      bottom && right ? value(origin + line + 1) : outside, outside, outside, outside, outside)
   }
 
   private func checkedIntensity(_ source: UnsafePointer<Float>, _ index: Int) -> Float {
-    var sum: Float = 0
-    forEachNeighbour(index) { _, memory, weight in
-      if let memory { sum += weight * source[memory] }
-    }
-    return sum
+    let (y, x) = place(index)
+    return (neighbours(index, outside: 0) { source[$0] } * weights(y.fraction, x.fraction)).sum()
   }
 
   private func checkedLabel(_ index: Int) -> Int16 {
-    withUnsafeTemporaryAllocation(of: Int16.self, capacity: 4) { labels in
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: 4) { weights in
-        forEachNeighbour(index) { corner, memory, weight in
-          labels[corner] = memory.map { region.view.labels[$0] } ?? -1
-          weights[corner] = 1000 * weight
-        }
-        let (y, x) = place(index)
-        let nearest = memory(y.nearestIndex, x.nearestIndex).map { region.view.labels[$0] }
-        guard let labels = labels.baseAddress, let weights = weights.baseAddress else { return -1 }
-        return vote(labels, weights, count: 4, nearest: nearest ?? -1)
-      }
-    }
+    elect(neighbours(index, outside: -1) { Int32(region.view.labels[$0]) }, index)
+  }
+
+  /// The label of a voxel of the row among its neighbours' labels.
+  @inline(__always)
+  private func elect(_ labels: SIMD8<Int32>, _ index: Int) -> Int16 {
+    let (y, x) = place(index)
+    let nearest = 2 * (y.nearestIndex - y.floorIndex) + (x.nearestIndex - x.floorIndex)
+    // The places that are no neighbours must not bring in a label of their own.
+    let labels = SIMD8(lowHalf: labels.lowHalf, highHalf: SIMD4(repeating: labels[nearest]))
+    return vote(labels, weights(y.fraction, x.fraction), nearest: labels[nearest])
   }
 }

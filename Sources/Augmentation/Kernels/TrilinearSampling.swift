@@ -94,54 +94,67 @@ private struct TrilinearRow {
       if (a ^ b) | (a ^ c) | (a ^ d) | ((a ^ (a >> 16)) & 0xFFFF) == 0 {
         row[index] = Int16(truncatingIfNeeded: a)
       } else {
-        row[index] = checkedLabel(index)
+        let pairs = SIMD4(a, b, c, d)
+        // Sign-extends the lower and the upper label of every pair.
+        let lower = SIMD4<Int32>(truncatingIfNeeded: pairs &<< 16) &>> 16
+        let upper = SIMD4<Int32>(truncatingIfNeeded: pairs) &>> 16
+        row[index] = elect(
+          SIMD8(
+            lower[0], upper[0], lower[1], upper[1], lower[2], upper[2], lower[3], upper[3]), index)
       }
     }
   }
 
-  /// Calls `body` with the memory position, nil where there is no data, and the weight of each of the eight neighbours.
+  /// The weights of the eight neighbours; the last axis alternates fastest.
   @inline(__always)
-  private func forEachNeighbour(_ index: Int, _ body: (Int, Int?, Float) -> Void) {
-    let (z, y, x) = place(index)
-    let (fz, fy, fx) = (z.fraction, y.fraction, x.fraction)
-    for corner in 0..<8 {
-      let (dz, dy, dx) = (corner >> 2, (corner >> 1) & 1, corner & 1)
-      let weight = (dx == 1 ? fx : 1 - fx) * (dy == 1 ? fy : 1 - fy) * (dz == 1 ? fz : 1 - fz)
-      body(
-        corner, memory(z.floorIndex + dz, y.floorIndex + dy, x.floorIndex + dx), weight)
-    }
+  private func weights(_ fz: Float, _ fy: Float, _ fx: Float) -> SIMD8<Float> {
+    let (z, y, x) = (1 - fz, 1 - fy, 1 - fx)
+    return SIMD8(x, fx, x, fx, x, fx, x, fx) * SIMD8(y, y, fy, fy, y, y, fy, fy)
+      * SIMD8(z, z, z, z, fz, fz, fz, fz)
   }
 
-  /// Position in memory of a voxel of the region, nil where there is no data.
+  /// What `value` gives for the eight neighbours' positions in memory, or `outside` where there is no data.
   @inline(__always)
-  private func memory(_ z: Int, _ y: Int, _ x: Int) -> Int? {
-    let (lower, upper) = (region.lower, region.upper)
-    let hasData =
-      z >= lower.z && z < upper.z && y >= lower.y && y < upper.y && x >= lower.x && x < upper.x
-    return hasData ? region.offset(z, y, x) : nil
+  private func neighbours<Value: SIMDScalar>(
+    _ index: Int, outside: Value, _ value: (Int) -> Value
+  ) -> SIMD8<Value> {
+    let (place, lower, upper) = (place(index), region.lower, region.upper)
+    let (z, y, x) = (place.z.floorIndex, place.y.floorIndex, place.x.floorIndex)
+    let (near, far) = (z >= lower.z && z < upper.z, z + 1 >= lower.z && z + 1 < upper.z)
+    let (top, bottom) = (y >= lower.y && y < upper.y, y + 1 >= lower.y && y + 1 < upper.y)
+    let (left, right) = (x >= lower.x && x < upper.x, x + 1 >= lower.x && x + 1 < upper.x)
+    let (plane, line) = (region.planeStride, region.rowStride)
+    let origin = region.offset(z, y, x)
+    return SIMD8(
+      near && top && left ? value(origin) : outside,
+      near && top && right ? value(origin + 1) : outside,
+      near && bottom && left ? value(origin + line) : outside,
+      near && bottom && right ? value(origin + line + 1) : outside,
+      far && top && left ? value(origin + plane) : outside,
+      far && top && right ? value(origin + plane + 1) : outside,
+      far && bottom && left ? value(origin + plane + line) : outside,
+      far && bottom && right ? value(origin + plane + line + 1) : outside)
   }
 
   private func checkedIntensity(_ source: UnsafePointer<Float>, _ index: Int) -> Float {
-    var sum: Float = 0
-    forEachNeighbour(index) { _, memory, weight in
-      if let memory { sum += weight * source[memory] }
-    }
-    return sum
+    let (z, y, x) = place(index)
+    return
+      (neighbours(index, outside: 0) { source[$0] } * weights(z.fraction, y.fraction, x.fraction))
+      .sum()
   }
 
   private func checkedLabel(_ index: Int) -> Int16 {
-    withUnsafeTemporaryAllocation(of: Int16.self, capacity: 8) { labels in
-      withUnsafeTemporaryAllocation(of: Float.self, capacity: 8) { weights in
-        forEachNeighbour(index) { corner, memory, weight in
-          labels[corner] = memory.map { region.view.labels[$0] } ?? -1
-          weights[corner] = 1000 * weight
-        }
-        let (z, y, x) = place(index)
-        let nearest = memory(z.nearestIndex, y.nearestIndex, x.nearestIndex)
-          .map { region.view.labels[$0] }
-        guard let labels = labels.baseAddress, let weights = weights.baseAddress else { return -1 }
-        return vote(labels, weights, count: 8, nearest: nearest ?? -1)
-      }
-    }
+    elect(neighbours(index, outside: -1) { Int32(region.view.labels[$0]) }, index)
+  }
+
+  /// The label of a voxel of the row among its neighbours' labels.
+  @inline(__always)
+  private func elect(_ labels: SIMD8<Int32>, _ index: Int) -> Int16 {
+    let (z, y, x) = place(index)
+    let nearest =
+      4 * (z.nearestIndex - z.floorIndex) + 2 * (y.nearestIndex - y.floorIndex)
+      + (x.nearestIndex - x.floorIndex)
+    return vote(
+      labels, weights(z.fraction, y.fraction, x.fraction), nearest: labels[nearest])
   }
 }
