@@ -10,6 +10,7 @@ let package = Package(
       targets: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "VolumeFiles",
         "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
+        "Augmentation",
       ]),
   ],
   dependencies: [
@@ -65,8 +66,6 @@ let package = Package(
         "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "RandomNumbers",
         "Resampling", "Safetensors", "Volumes",
       ]),
-
-    // Learning.
     .target(name: "Augmentation", dependencies: ["Parallelism", "RandomNumbers", "Volumes"]),
 
     // Tests.
@@ -75,7 +74,6 @@ let package = Package(
       path: "Tests/TestSupport"),
     .testTarget(name: "FileOutputTests", dependencies: ["FileOutput", "TestSupport"]),
     .testTarget(name: "JSONDocumentsTests", dependencies: ["JSONDocuments"]),
-    .target(name: "TestSupport", dependencies: ["RandomNumbers", "Volumes"], path: "Tests/TestSupport"),
     .testTarget(
       name: "AugmentationTests",
       dependencies: ["Augmentation", "Parallelism", "RandomNumbers", "TestSupport", "Volumes"],
