@@ -56,8 +56,8 @@ public struct TrainingSample: Hashable, Sendable {
 
 /// Borrowed memory of one patch that transforms write: a slot of a batch, or a ``TrainingSample``.
 ///
-/// The pointers must stay valid, and nothing else may touch the memory, while a transform runs.
-public struct PatchMemory {
+/// The pointers must stay valid, and nothing else may touch the memory, while a transform runs; threads may write different patches.
+public struct PatchMemory: @unchecked Sendable {
   /// Shape (z, y, x) of each channel and of the labels.
   public let shape: Shape3
   /// Number of image channels.
