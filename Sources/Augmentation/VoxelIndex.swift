@@ -1,3 +1,5 @@
+public import Volumes
+
 /// A place in a three-dimensional array, slowest axis first; it may lie outside the array.
 public struct VoxelIndex: Hashable, Sendable, Codable {
   /// Index along axis 0, slowest in memory.
@@ -12,6 +14,12 @@ public struct VoxelIndex: Hashable, Sendable, Codable {
     self.z = z
     self.y = y
     self.x = x
+  }
+
+  /// The voxel that stands at `position` in the memory of an array, last axis fastest.
+  public init(position: Int, in shape: Shape3) {
+    let row = position / shape.width
+    self.init(row / shape.height, row % shape.height, position % shape.width)
   }
 
   /// The index along axis 0, 1 or 2.

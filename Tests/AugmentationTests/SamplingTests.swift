@@ -95,6 +95,19 @@ import Volumes
     }
   }
 
+  @Test func positionsInMemoryBecomeIndices() {
+    let shape = Shape3(2, 3, 4)
+    var position = 0
+    for z in 0..<2 {
+      for y in 0..<3 {
+        for x in 0..<4 {
+          #expect(VoxelIndex(position: position, in: shape) == VoxelIndex(z, y, x))
+          position += 1
+        }
+      }
+    }
+  }
+
   @Test func wrongPatchSizesAreRefused() {
     for size in [[], [4], [0, 4, 4], [1, 2, 3, 4]] {
       #expect(throws: AugmentationError.invalidPatchSize(size)) {
