@@ -10,7 +10,7 @@ let package = Package(
       targets: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "VolumeFiles",
         "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
-        "Inference",
+        "Augmentation", "Inference",
       ]),
   ],
   dependencies: [
@@ -66,6 +66,7 @@ let package = Package(
         "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "RandomNumbers",
         "Resampling", "Safetensors", "Volumes",
       ]),
+    .target(name: "Augmentation", dependencies: ["Parallelism", "RandomNumbers", "Volumes"]),
     .target(
       name: "Inference",
       dependencies: [
@@ -120,6 +121,11 @@ let package = Package(
         "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "RandomNumbers",
         "TestSupport", "VolumeFiles", "Volumes",
       ], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "AugmentationTests",
+      dependencies: [
+        "Augmentation", "JSONDocuments", "Parallelism", "RandomNumbers", "TestSupport", "Volumes",
+      ], exclude: ["Fixtures"]),
 
     // The program and the examples.
     .executableTarget(
@@ -127,7 +133,7 @@ let package = Package(
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
         "VolumeFiles", "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
-        "Preprocessing", "Inference",
+        "Preprocessing", "Augmentation", "Inference",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],
