@@ -27,6 +27,7 @@ public struct Case: Sendable, Equatable {
   /// - Parameters:
   ///   - folder: The folder.
   ///   - fileEnding: How the names end; other files are passed over.
+  /// - Returns: One case per name, without labels.
   /// - Throws: ``DatasetError/unreadable(path:reason:)`` if the folder cannot be listed.
   public static func images(
     in folder: String, fileEnding: String

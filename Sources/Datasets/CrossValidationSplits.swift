@@ -8,7 +8,7 @@ public enum Fold: Hashable, Sendable, CustomStringConvertible {
   /// Every case, for training and validation both.
   case all
 
-  /// `0`, `1`, ... or `all`; nil for anything else.
+  /// A fold from a number of at least 0, or from `all`; nil for anything else.
   public init?(_ text: String) {
     if text == "all" {
       self = .all
@@ -91,6 +91,7 @@ public struct CrossValidationSplits: Sendable, Equatable {
   /// - Parameters:
   ///   - fold: The fold.
   ///   - cases: Every case of the dataset, for the two kinds of fold that no list holds.
+  /// - Returns: The names of the cases to learn from and to validate on.
   public func split(_ fold: Fold, of cases: [String]) -> Split {
     let sorted = cases.sorted(by: FileName.precedes)
     switch fold {

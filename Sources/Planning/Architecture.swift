@@ -77,6 +77,7 @@ extension Architecture {
   /// - Parameters:
   ///   - patch: Patch size, one number per axis.
   ///   - classes: Number of output channels; the planner passes the number of names in `dataset.json`.
+  /// - Returns: The number of elements for a batch of one.
   /// - Source: `compute_conv_feature_map_size` of dynamic_network_architectures 0.4.4.
   public func featureMapElements(patch: [Int], classes: Int) -> Int {
     precondition(

@@ -21,6 +21,7 @@ struct Configurator {
   ///   - spacing: Two or three spacings.
   ///   - medianShape: The median extent at that spacing.
   ///   - voxels: Voxels of the whole dataset, which limit the batch.
+  /// - Returns: The configuration, with batch Dice off.
   func configuration(
     _ name: String, spacing: [Double], medianShape: [Double], voxels: Double
   ) -> Configuration {

@@ -25,8 +25,9 @@ extension Fingerprint {
 
   /// Takes the fingerprint of a dataset, reading every case once.
   ///
-  /// From every case the same number of labelled voxels is drawn with replacement, by the generator and in the order of the reference, so that the
-  /// sample is the same. Sums are taken in double precision, where the reference's are single: the mean may differ in the seventh digit.
+  /// From every case the same number of labelled voxels is drawn with replacement, by the reference's generator and in its order, so
+  /// that the sample is the same. Sums are taken in double precision and rounded to single, where the reference sums in single
+  /// precision: mean and standard deviation may differ in the seventh digit.
   ///
   /// - Parameters:
   ///   - dataset: The dataset; every case must have labels.
@@ -113,8 +114,10 @@ struct CaseMeasurement {
 extension IntensityStatistics {
   init(_ sample: IntensitySample) {
     let percentiles = sample.percentiles([0.5, 50, 99.5])
+    // The reference's sums are single precision; rounded to that, ours are the same in its files.
     self.init(
-      mean: sample.mean, median: percentiles[1], standardDeviation: sample.standardDeviation,
+      mean: Double(Float(sample.mean)), median: percentiles[1],
+      standardDeviation: Double(Float(sample.standardDeviation)),
       range: Double(sample.minimum)...Double(sample.maximum),
       percentiles: percentiles[0]...percentiles[2])
   }

@@ -60,8 +60,10 @@ public struct NonzeroRegion: Sendable {
             guard let first = row.firstIndex(where: { $0 != 0 }),
               let last = row.lastIndex(where: { $0 != 0 })
             else { continue }
-            lower = [min(lower[0], i), min(lower[1], j), min(lower[2], first)]
-            upper = [max(upper[0], i + 1), max(upper[1], j + 1), max(upper[2], last + 1)]
+            for (axis, range) in [(0, i...i), (1, j...j), (2, first...last)] {
+              lower[axis] = min(lower[axis], range.lowerBound)
+              upper[axis] = max(upper[axis], range.upperBound + 1)
+            }
           }
         }
       }

@@ -27,8 +27,12 @@ public struct Planner: Sendable {
   }
 
   /// Plans for a dataset.
-  public func plan(for fingerprint: Fingerprint, of dataset: Dataset) -> SegmentationPlan {
-    plan(for: fingerprint, description: dataset.description, name: dataset.name)
+  ///
+  /// - Throws: ``PlanningError/otherDataset(name:channels:fingerprintChannels:)``.
+  public func plan(
+    for fingerprint: Fingerprint, of dataset: Dataset
+  ) throws(PlanningError) -> SegmentationPlan {
+    try plan(for: fingerprint, description: dataset.description, name: dataset.name)
   }
 
   /// Plans for a dataset of which only the descriptions are at hand.
@@ -39,9 +43,16 @@ public struct Planner: Sendable {
   ///   - name: Its name, to be written into the plan.
   /// - Returns: Configurations `2d`, and for volumes `3d_fullres`; where a patch would see too little of a case also `3d_lowres` and
   ///   `3d_cascade_fullres`.
+  /// - Throws: ``PlanningError/otherDataset(name:channels:fingerprintChannels:)``.
   public func plan(
     for fingerprint: Fingerprint, description: DatasetDescription, name: String
-  ) -> SegmentationPlan {
+  ) throws(PlanningError) -> SegmentationPlan {
+    let channels = description.channelNames.count
+    guard fingerprint.foregroundIntensities.count == channels else {
+      throw .otherDataset(
+        name: name, channels: channels,
+        fingerprintChannels: fingerprint.foregroundIntensities.count)
+    }
     let target = targetSpacing ?? defaultTargetSpacing(fingerprint)
     let coarsest = Self.largestAxis(target)
     let transpose = [coarsest] + (0..<3).filter { $0 != coarsest }

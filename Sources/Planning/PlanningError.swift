@@ -17,6 +17,8 @@ public enum PlanningError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownName(String, kind: String, available: [String])
   /// The dataset, or one of its cases, cannot be read.
   case dataset(DatasetError)
+  /// A fingerprint is not that of the dataset to plan for.
+  case otherDataset(name: String, channels: Int, fingerprintChannels: Int)
   /// No case has a labelled voxel, so that intensities have no statistics.
   case noForeground(dataset: String)
   /// A file cannot be written.
@@ -37,6 +39,9 @@ public enum PlanningError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unknownName(let name, let kind, let available):
       "there is no \(kind) \"\(name)\"; choose one of " + available.joined(separator: ", ")
     case .dataset(let error): error.description
+    case .otherDataset(let name, let channels, let found):
+      "\(name): the fingerprint is another dataset's: expected \(channels) channels, found \(found); "
+        + "take it again"
     case .noForeground(let dataset):
       "\(dataset): no case has a labelled voxel inside its non-zero region; check the label files"
     case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"

@@ -85,8 +85,8 @@ public struct SegmentationPlan: Sendable, Equatable {
     configurationNames = inheritance.configurations.names
     var configurations: [Configuration] = []
     for name in configurationNames {
-      let reader = try FieldReader(
-        .object(try inheritance.resolved(name)), file: file, at: "configurations.\(name)")
+      let members = EarlierPlans.converted(try inheritance.resolved(name))
+      let reader = try FieldReader(.object(members), file: file, at: "configurations.\(name)")
       configurations.append(
         try Configuration(reader, channels: foregroundIntensities.count))
     }

@@ -72,12 +72,12 @@ import Testing
     #expect(Fold("-1") == nil && Fold("03") == nil && Fold("x") == nil)
   }
 
-  @Test(.enabled(if: ReferenceFolder.isAvailable))
+  @Test(.enabled(if: ReferenceData.isAvailable))
   func hippocampusFoldsEqualReference() throws {
     let dataset = try Dataset(
-      contentsOf: ReferenceFolder.file("data/Dataset004_Hippocampus"))
+      contentsOf: ReferenceData.path("data/Dataset004_Hippocampus"))
     let reference = try CrossValidationSplits(
-      contentsOf: ReferenceFolder.file("reference/plans/hippocampus/splits_final.json"))
+      contentsOf: ReferenceData.path("reference/plans/hippocampus/splits_final.json"))
     #expect(reference.splits.count == 5)
     #expect(try CrossValidationSplits(cases: dataset.caseNames) == reference)
   }

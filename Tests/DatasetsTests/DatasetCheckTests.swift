@@ -166,9 +166,9 @@ import Volumes
     #expect(DatasetCheck().report(on: folder.path).hasErrors)
   }
 
-  @Test(.enabled(if: ReferenceFolder.isAvailable)) func hippocampusIsSound() {
+  @Test(.enabled(if: ReferenceData.isAvailable)) func hippocampusIsSound() {
     let report = DatasetCheck().report(
-      on: ReferenceFolder.file("data/Dataset004_Hippocampus"))
+      on: ReferenceData.path("data/Dataset004_Hippocampus"))
     #expect(report.caseCount == 200)
     #expect(report.lines == [])
   }

@@ -14,7 +14,7 @@ struct Cohort {
   }
 
   static func reference(_ name: String) -> Cohort {
-    Cohort(folder: ReferenceFolder.file("reference/plans/\(name)"), name: name)
+    Cohort(folder: ReferenceData.path("reference/plans/\(name)"), name: name)
   }
 
   static let fixtures =
@@ -31,7 +31,7 @@ struct Cohort {
     var preset = try PlannerPreset(named: name)
     // Some reference cohorts were planned under another name.
     preset.plansName = try #require(expected["plans_name"]?.string)
-    return Planner(preset: preset).plan(
+    return try Planner(preset: preset).plan(
       for: try Fingerprint(contentsOf: folder + "/dataset_fingerprint.json"),
       description: try DatasetDescription(contentsOf: folder + "/dataset.json"),
       name: try #require(expected["dataset_name"]?.string))

@@ -91,8 +91,9 @@ import Testing
     #expect(rounded.total == exact.total && rounded.mean == exact.mean)
     #expect(rounded.counts.reduce(0) { $0 + Int($1) } == exact.total)
     #expect(rounded.minimum == exact.minimum && rounded.maximum == exact.maximum)
+    #expect(rounded.percentiles([1, 50, 99]) != exact.percentiles([1, 50, 99]))
     for (a, b) in zip(rounded.percentiles([1, 50, 99]), exact.percentiles([1, 50, 99])) {
-      #expect(a != b && abs(a - b) < 0.03 * abs(b))
+      #expect(abs(a - b) < 0.0625 * abs(b))
     }
   }
 }

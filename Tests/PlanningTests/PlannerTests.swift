@@ -20,13 +20,13 @@ import Testing
     #expect(try Cohort.fixture("liver_ct").differences(preset: preset) == [])
   }
 
-  @Test(.enabled(if: ReferenceFolder.isAvailable), arguments: cohorts)
+  @Test(.enabled(if: ReferenceData.isAvailable), arguments: cohorts)
   func defaultPlanEqualsReference(cohort: String) throws {
     #expect(try Cohort.reference(cohort).differences(preset: "default") == [])
   }
 
   @Test(
-    .enabled(if: ReferenceFolder.isAvailable), arguments: cohorts.filter { $0 != "hippocampus" },
+    .enabled(if: ReferenceData.isAvailable), arguments: cohorts.filter { $0 != "hippocampus" },
     ["resenc-m", "resenc-l", "resenc-xl"])
   func residualPlanEqualsReference(cohort: String, preset: String) throws {
     #expect(try Cohort.reference(cohort).differences(preset: preset) == [])
@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test func singleSlicesGetNo3DConfiguration() throws {
-    let plan = Planner().plan(
+    let plan = try Planner().plan(
       for: fingerprint([[1, 512, 512], [1, 500, 512]], [[999, 1, 1], [999, 1, 1]]),
       description: try description(), name: "slices")
     #expect(plan.configurationNames == ["2d"])
@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test func coarsestAxisComesFirst() throws {
-    let plan = Planner().plan(
+    let plan = try Planner().plan(
       for: fingerprint([[200, 40, 200]], [[1, 5, 1]]), description: try description(),
       name: "coronal")
     #expect(plan.transposeForward == [1, 0, 2])
@@ -82,7 +82,7 @@ import Testing
     func patch(_ memory: Double) throws -> Int {
       var preset = PlannerPreset.default
       preset.targetMemory = memory
-      let plan = Planner(preset: preset).plan(
+      let plan = try Planner(preset: preset).plan(
         for: print, description: try description(), name: "cube")
       return try plan.configuration("3d_fullres").patchSize.reduce(1, *)
     }
@@ -92,8 +92,20 @@ import Testing
     #expect(try patch(0.000_001) >= 1)
   }
 
+  @Test func fingerprintOfAnotherDatasetIsRefused() throws {
+    let two = DatasetDescription(
+      channelNames: ["T1", "T2"], labels: try description().labels, numTraining: 1,
+      fileEnding: ".nii")
+    #expect(
+      throws: PlanningError.otherDataset(name: "x", channels: 2, fingerprintChannels: 1)
+    ) {
+      try Planner().plan(
+        for: fingerprint([[9, 9, 9]], [[1, 1, 1]]), description: two, name: "x")
+    }
+  }
+
   @Test func givenSpacingReplacesTheMedian() throws {
-    let plan = Planner(targetSpacing: [2, 2, 2]).plan(
+    let plan = try Planner(targetSpacing: [2, 2, 2]).plan(
       for: fingerprint([[200, 200, 200]], [[1, 1, 1]]), description: try description(), name: "x")
     #expect(try plan.configuration("3d_fullres").spacing == [2, 2, 2])
     #expect(try plan.configuration("3d_fullres").medianShape == [100, 100, 100])

@@ -124,6 +124,26 @@ import Testing
     #expect(error?.description == message)
   }
 
+  @Test func networksOfEarlierPlansAreUnderstood() throws {
+    let expected = try SegmentationPlan(contentsOf: path).configuration("3d_lowres")
+    let old = try JSONValue(contentsOf: path)
+    var configuration = try #require(old["configurations"]?["3d_lowres"]?.object)
+    let arguments = try #require(configuration["architecture"]?["arch_kwargs"])
+    configuration["architecture"] = nil
+    configuration["UNet_class_name"] = "PlainConvUNet"
+    configuration["UNet_base_num_features"] = 32
+    configuration["unet_max_num_features"] = 320
+    configuration["n_conv_per_stage_encoder"] = arguments["n_conv_per_stage"]
+    configuration["n_conv_per_stage_decoder"] = arguments["n_conv_per_stage_decoder"]
+    configuration["num_pool_per_axis"] = [5, 5, 5]
+    configuration["conv_kernel_sizes"] = arguments["kernel_sizes"]
+    configuration["pool_op_kernel_sizes"] = arguments["strides"]
+    let document = try plan("configurations/3d_lowres", .object(configuration))
+    let read = try SegmentationPlan(document, from: "p.json")
+    #expect(try read.configuration("3d_lowres") == expected)
+    #expect(read.document == document)
+  }
+
   @Test func configurationsOfTheUserSurviveReplanning() throws {
     let custom: JSONValue = ["inherits_from": "3d_fullres", "batch_size": 5]
     let older = try SegmentationPlan(
