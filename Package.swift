@@ -10,6 +10,7 @@ let package = Package(
       targets: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "VolumeFiles",
         "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
+        "Augmentation", "Inference",
       ]),
   ],
   dependencies: [
@@ -65,6 +66,13 @@ let package = Package(
         "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "RandomNumbers",
         "Resampling", "Safetensors", "Volumes",
       ]),
+    .target(name: "Augmentation", dependencies: ["Parallelism", "RandomNumbers", "Volumes"]),
+    .target(
+      name: "Inference",
+      dependencies: [
+        "Datasets", "FileOutput", "JSONDocuments", "Networks", "Parallelism", "Planning",
+        "Preprocessing", "Resampling", "Safetensors", "Tensors", "VolumeFiles", "Volumes",
+      ]),
 
     // Tests.
     .target(
@@ -96,9 +104,6 @@ let package = Package(
         "VolumeFiles", "Volumes",
       ], exclude: ["Fixtures"]),
     .testTarget(
-      name: "TensorsTests",
-      dependencies: ["Parallelism", "RandomNumbers", "Tensors", "TestSupport"]),
-    .testTarget(
       name: "NetworksTests",
       dependencies: [
         "JSONDocuments", "Networks", "Parallelism", "RandomNumbers", "Safetensors", "Tensors",
@@ -117,11 +122,10 @@ let package = Package(
         "TestSupport", "VolumeFiles", "Volumes",
       ], exclude: ["Fixtures"]),
     .testTarget(
-      name: "PreprocessingTests",
+      name: "AugmentationTests",
       dependencies: [
-        "Datasets", "JSONDocuments", "Planning", "Preprocessing", "RandomNumbers", "Resampling",
-        "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
-      ]),
+        "Augmentation", "JSONDocuments", "Parallelism", "RandomNumbers", "TestSupport", "Volumes",
+      ], exclude: ["Fixtures"]),
 
     // The program and the examples.
     .executableTarget(
@@ -129,7 +133,8 @@ let package = Package(
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
         "VolumeFiles", "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
-        "Preprocessing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Preprocessing", "Augmentation", "Inference",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -76,15 +76,23 @@ private func countPairs(
   _ reference: UnsafeBufferPointer<UInt16>, _ prediction: UnsafeBufferPointer<UInt16>,
   rows: UnsafeBufferPointer<UInt16>, size: Int, into table: UnsafeMutableBufferPointer<Int>
 ) {
-  let (a, b) = (UnsafeRawBufferPointer(reference), UnsafeRawBufferPointer(prediction))
+  guard let a = UnsafeRawPointer(reference.baseAddress),
+    let b = UnsafeRawPointer(prediction.baseAddress)
+  else { return }
+  let fourfold: UInt64 = 0x0001_0001_0001_0001
   var position = 0
   // Label maps are constant nearly everywhere: 32 voxels of one pair are counted at once.
   while position + 32 <= reference.count {
     let (first, second) = (reference[position], prediction[position])
-    let left = a.loadUnaligned(fromByteOffset: 2 * position, as: SIMD32<UInt16>.self)
-    let right = b.loadUnaligned(fromByteOffset: 2 * position, as: SIMD32<UInt16>.self)
-    let difference = (left ^ SIMD32(repeating: first)) | (right ^ SIMD32(repeating: second))
-    if difference == SIMD32(repeating: 0) {
+    // Four labels to a word.
+    let (left, right) = (UInt64(first) &* fourfold, UInt64(second) &* fourfold)
+    var difference: UInt64 = 0
+    for word in 0..<8 {
+      let offset = 2 &* position &+ 8 &* word
+      difference |= a.loadUnaligned(fromByteOffset: offset, as: UInt64.self) ^ left
+      difference |= b.loadUnaligned(fromByteOffset: offset, as: UInt64.self) ^ right
+    }
+    if difference == 0 {
       table[Int(rows[Int(first)]) * size + Int(rows[Int(second)])] += 32
     } else {
       for index in position..<position + 32 {

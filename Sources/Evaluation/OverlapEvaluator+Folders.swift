@@ -60,19 +60,11 @@ extension OverlapEvaluator {
     guard reference.extent == prediction.extent else {
       return "expected \(reference.extent) voxels, found \(prediction.extent)"
     }
-    let last = (reference.extent.x - 1, reference.extent.y - 1, reference.extent.z - 1)
-    var largest = 0.0
-    for corner in 0..<8 {
-      let voxel = Vector3(
-        Double(corner & 1 == 0 ? 0 : last.0), Double(corner & 2 == 0 ? 0 : last.1),
-        Double(corner & 4 == 0 ? 0 : last.2))
-      let shift = reference.worldPoint(ofVoxel: voxel) - prediction.worldPoint(ofVoxel: voxel)
-      // NaN in a header must not pass for agreement.
-      largest = shift.length.isNaN ? .infinity : max(largest, shift.length)
-    }
+    let largest = reference.cornerDifference(from: prediction)
     let spacing = reference.spacing
     let allowed = 0.1 * min(spacing.x, spacing.y, spacing.z)
-    guard largest > allowed else { return nil }
+    // NaN in a header must not pass for agreement.
+    if largest <= allowed { return nil }
     return
       "their corners are up to \(rounded(largest)) mm apart, allowed are \(rounded(allowed)) mm"
   }

@@ -1,6 +1,7 @@
 import Datasets
 import Planning
 import Resampling
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -22,7 +23,8 @@ struct CaseStamp {
     for path in entry.images + (entry.labels.map { [$0] } ?? []) {
       var status = stat()
       let found = stat(path, &status) == 0
-      text += " \(path) \(found ? status.st_size : -1) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+      text +=
+        " \(path) \(found ? status.st_size : -1) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
     }
     return Self.digest(text)
   }

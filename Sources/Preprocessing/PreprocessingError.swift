@@ -32,7 +32,8 @@ public enum PreprocessingError: Error, Equatable, Sendable, CustomStringConverti
     case .channelCount(let id, let expected, let found):
       "case \(id) has \(found) channels, the plan was made for \(expected); "
         + "give the same channels, in the same order, as in training"
-    case .intensities(let id, let channel, let problem): "case \(id), channel \(channel): \(problem)"
+    case .intensities(let id, let channel, let problem):
+      "case \(id), channel \(channel): \(problem)"
     case .unwritable(let path, let reason): "\(path) cannot be written: \(reason)"
     case .invalidCase(let path, let problem):
       "\(path) is not a preprocessed case: \(problem); preprocess the dataset again"

@@ -57,7 +57,7 @@ extension Volume where Voxel == Float {
 
 extension LabelMap {
   /// The label map with voxels of the given size, on the same axes; see
-  /// ``Volumes/Volume/resampled(toSpacing:scheme:)``.
+  /// the same function of `Volume`.
   ///
   /// Cubic shares are not offered here: a cubic scheme is taken as linear.
   ///

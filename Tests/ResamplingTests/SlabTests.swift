@@ -75,6 +75,13 @@ import Volumes
     #expect(found.elements.allSatisfy { $0 == 1 })
   }
 
+  @Test func channelsOfDifferentShapesAreAProgrammersMistake() async {
+    await #expect(processExitsWith: .failure) {
+      let channels = [noise(Shape3(2, 2, 2), seed: 1), noise(Shape3(2, 2, 3), seed: 1)]
+      _ = argmaxOfResampled(logits: channels, to: Shape3(3, 3, 3), spacing: unitSpacing)
+    }
+  }
+
   @Test func scheduleKeepsNoMorePlanesThanItNeeds() {
     let axis = AxisOperator(500, to: 300, .linear)
     #expect(SlabSchedule(axis, thickness: 16).capacity <= 29)

@@ -23,7 +23,11 @@ struct LabelResampling<Label: FixedWidthInteger & Sendable>: Sendable {
   ) {
     let (height, width) = (axes[1].outputCount, axes[2].outputCount)
     let cells = UnsafeMutablePointer<Int32>.allocate(capacity: axes[2].inputCount)
-    defer { cells.deallocate() }
+    let tally = Tally<Label>()
+    defer {
+      cells.deallocate()
+      tally.deallocate()
+    }
     let (oldHeight, oldWidth) = (axes[1].inputCount, axes[2].inputCount)
     var known: (Int, Int, Int, Int) = (-1, -1, -1, -1)
     for row in rows {
@@ -45,7 +49,8 @@ struct LabelResampling<Label: FixedWidthInteger & Sendable>: Sendable {
         for x in 0..<width {
           let cell = cells[columns[x].lower]
           result[x] =
-            cell == mixed ? choose(corners, z, y, x, source) : Label(truncatingIfNeeded: cell)
+            cell == mixed
+            ? choose(corners, z, y, x, source, tally) : Label(truncatingIfNeeded: cell)
         }
       }
     }
@@ -74,64 +79,81 @@ struct LabelResampling<Label: FixedWidthInteger & Sendable>: Sendable {
   }
 
   /// Chooses among differing labels.
+  @inline(__always)
   private func choose(
-    _ rows: Corners, _ z: Int, _ y: Int, _ x: Int, _ source: UnsafePointer<Label>
+    _ rows: Corners, _ z: Int, _ y: Int, _ x: Int, _ source: UnsafePointer<Label>,
+    _ tally: Tally<Label>
   ) -> Label {
     let (columns, wx) = (axes[2].taps[x], axes[2].weights[x])
     let (wz, wy) = (axes[0].weights[z], axes[1].weights[y])
+    var labels = 0
     // Products and sums in the reference's order, slowest axis first, so that ties are ties here
-    // too.
-    let shares = SIMD8<Double>(
-      wz.lower * wy.lower * wx.lower, wz.lower * wy.lower * wx.upper,
-      wz.lower * wy.upper * wx.lower, wz.lower * wy.upper * wx.upper,
-      wz.upper * wy.lower * wx.lower, wz.upper * wy.lower * wx.upper,
-      wz.upper * wy.upper * wx.lower, wz.upper * wy.upper * wx.upper)
-    let labels = SIMD8<Int64>(
-      wide(rows.0[columns.lower]), wide(rows.0[columns.upper]),
-      wide(rows.1[columns.lower]), wide(rows.1[columns.upper]),
-      wide(rows.2[columns.lower]), wide(rows.2[columns.upper]),
-      wide(rows.3[columns.lower]), wide(rows.3[columns.upper]))
-    let nearest = wide(
-      source[
-        (axes[0].nearest[z] * axes[1].inputCount + axes[1].nearest[y]) * axes[2].inputCount
-          + axes[2].nearest[x]])
-    let tally = Tally(labels: labels, shares: shares, nearest: nearest)
+    // too. Corners without weight change no sum.
+    func add(_ row: UnsafePointer<Label>, _ weight: Double) {
+      tally.add(weight * wx.lower, to: row[columns.lower], &labels)
+      if wx.upper != 0 { tally.add(weight * wx.upper, to: row[columns.upper], &labels) }
+    }
+    add(rows.0, wz.lower * wy.lower)
+    if wy.upper != 0 { add(rows.1, wz.lower * wy.upper) }
+    if wz.upper != 0 {
+      add(rows.2, wz.upper * wy.lower)
+      if wy.upper != 0 { add(rows.3, wz.upper * wy.upper) }
+    }
     switch rule {
-    case .lastAboveHalf: return Label(truncatingIfNeeded: tally.lastAboveHalf ?? 0)
-    case .largestShare: return Label(truncatingIfNeeded: tally.winner)
+    case .lastAboveHalf: return tally.lastAboveHalf(among: labels)
+    case .largestShare:
+      let line = axes[0].nearest[z] * axes[1].inputCount + axes[1].nearest[y]
+      let nearest = source[line * axes[2].inputCount + axes[2].nearest[x]]
+      return tally.winner(among: labels, preferring: nearest)
     }
   }
-
-  @inline(__always)
-  private func wide(_ label: Label) -> Int64 { Int64(truncatingIfNeeded: label) }
 }
 
 /// The shares of the labels at the eight corners of a cell.
-private struct Tally {
-  /// The label with the largest share; of equals the nearest voxel's if it is among them, else the
-  /// smallest.
-  var winner = Int64.max
-  /// The largest label with at least half, if there is one.
-  var lastAboveHalf: Int64?
+private struct Tally<Label: FixedWidthInteger> {
+  private let labels = UnsafeMutablePointer<Label>.allocate(capacity: 8)
+  private let shares = UnsafeMutablePointer<Double>.allocate(capacity: 8)
 
+  func deallocate() {
+    labels.deallocate()
+    shares.deallocate()
+  }
+
+  /// Adds to the share of a label, one of `count` so far.
   @inline(__always)
-  init(labels: SIMD8<Int64>, shares: SIMD8<Double>, nearest: Int64) {
-    var best = -1.0
-    var nearestShare = -1.0
-    var seen = SIMDMask<SIMD8<Int64>>(repeating: false)
-    for corner in 0..<8 where !seen[corner] {
-      let label = labels[corner]
-      let same = labels .== SIMD8(repeating: label)
-      seen .|= same
-      let own = shares.replacing(with: 0, where: .!same)
-      // One after the other, as the reference adds them; the zeros of other labels change nothing.
-      var share = own[0]
-      for other in 1..<8 { share += own[other] }
-      share = min(share, 1)
-      if share > best || (share == best && label < winner) { (winner, best) = (label, share) }
-      if share >= 0.5 { lastAboveHalf = max(lastAboveHalf ?? label, label) }
-      if label == nearest { nearestShare = share }
+  func add(_ share: Double, to label: Label, _ count: inout Int) {
+    for index in 0..<count where labels[index] == label {
+      shares[index] += share
+      return
     }
-    if nearestShare == best { winner = nearest }
+    labels[count] = label
+    shares[count] = share
+    count &+= 1
+  }
+
+  /// The label with the largest share; of equals the given one if it is among them, else the
+  /// smallest.
+  @inline(__always)
+  func winner(among count: Int, preferring nearest: Label) -> Label {
+    var (winner, best) = (labels[0], min(shares[0], 1))
+    for index in 1..<max(1, count) {
+      let (label, share) = (labels[index], min(shares[index], 1))
+      if share > best
+        || (share == best && winner != nearest && (label < winner || label == nearest))
+      {
+        (winner, best) = (label, share)
+      }
+    }
+    return winner
+  }
+
+  /// The largest label with at least half, or 0.
+  @inline(__always)
+  func lastAboveHalf(among count: Int) -> Label {
+    var last: Label?
+    for index in 0..<count where shares[index] >= 0.5 {
+      last = max(last ?? labels[index], labels[index])
+    }
+    return last ?? 0
   }
 }

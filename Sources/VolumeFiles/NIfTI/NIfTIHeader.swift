@@ -29,6 +29,7 @@ struct NIfTIHeader {
   /// - Parameters:
   ///   - bytes: 540, or as many as there are.
   ///   - path: Named by errors.
+  /// - Throws: ``VolumeFileError/damagedHeader(path:problem:)``.
   init(_ bytes: [UInt8], path: String) throws(VolumeFileError) {
     guard bytes.count >= 348 else {
       throw .damagedHeader(

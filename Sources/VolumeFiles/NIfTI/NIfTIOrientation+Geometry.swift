@@ -1,6 +1,9 @@
 import CNIfTI
 import Volumes
 
+/// ITK's limit for axes to be perpendicular, 1e-4, with room for the rounding of the header's single precision.
+private let perpendicularTolerance = 1.05e-4
+
 extension NIfTIOrientation {
   /// A grid and what is to be said about how it was found.
   struct Reading {
@@ -27,7 +30,7 @@ extension NIfTIOrientation {
     let (spacing, flips) = spacing(&warnings)
     let (q, s) = (quaternionTransform, rowTransform)
     let sDefect = s?.direction.orthonormalityDefect ?? .infinity
-    let sForm = sDefect <= 1e-4 ? s : nil
+    let sForm = sDefect <= perpendicularTolerance ? s : nil
 
     func grid(_ candidate: Candidate) -> Geometry {
       var direction = candidate.direction

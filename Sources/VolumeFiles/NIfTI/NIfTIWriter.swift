@@ -9,9 +9,7 @@ struct NIfTIWriter {
   let type: VoxelType
   let channelCount: Int
 
-  /// Writes header and voxels.
-  ///
-  /// - Parameter channels: One buffer of stored bytes per channel.
+  /// Writes header and voxels, one buffer of stored bytes per channel.
   func write(_ channels: [UnsafeRawBufferPointer], level: Int32) throws(VolumeFileError) {
     let names = NIfTINames(path)
     guard names.isPair else {

@@ -135,12 +135,16 @@ extension NRRDHeader {
   ) throws(VolumeFileError) {
     let spacings = try numbers("spacings", count: dimension)
     let minima = try numbers("axismins", count: dimension)
+    let centerings = words((field("centerings") ?? field("centers") ?? "").lowercased())
     for (index, axis) in spatial.enumerated() {
       var vector = Vector3(0, 0, 0)
       let spacing = spacings?[axis] ?? 1
       vector[index] = spacing.isFinite && spacing != 0 ? spacing : 1
       result.axes.append(vector)
-      if let minimum = minima?[axis], minimum.isFinite { result.origin[index] = minimum }
+      guard let minimum = minima?[axis], minimum.isFinite else { continue }
+      // The minimum is the edge of a cell or the place of a node; teem and ITK take unnamed samples for cells.
+      let isNode = centerings.indices.contains(axis) && centerings[axis] == "node"
+      result.origin[index] = minimum + (isNode ? 0 : vector[index] / 2)
     }
   }
 

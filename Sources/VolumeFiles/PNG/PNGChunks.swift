@@ -67,9 +67,8 @@ struct PNGChunks {
   /// How they are delivered.
   var voxelType: VoxelType { bitDepth == 16 ? .uint16 : .uint8 }
 
-  /// Decompresses the pixels once, without keeping them, where the header promises suspiciously much.
+  /// Decompresses the pixels once, without keeping them, to see that they are as many as the header promises.
   func verify() throws(VolumeFileError) {
-    let stored = pixelRanges.reduce(0) { $0 + $1.count }
     let bitsPerPixel = bitDepth * (colourType == 3 ? 1 : channelCount)
     let rowBytes = (width * bitsPerPixel + 7) / 8 + 1
     let (expected, overflow) = rowBytes.multipliedReportingOverflow(by: height)
@@ -78,8 +77,6 @@ struct PNGChunks {
     guard !overflow, !isHuge, delivered < Int.max / 16 else {
       throw .damagedHeader(path: path, problem: "\(width) × \(height) pixels")
     }
-    // Grey of one bit is spread over a byte: what is delivered counts.
-    guard delivered > 16 * stored else { return }
     var ranges = pixelRanges[...]
     let inflater = try Inflater(path: path) { (buffer) throws(VolumeFileError) in
       while let range = ranges.first, range.isEmpty { ranges = ranges.dropFirst() }

@@ -20,6 +20,14 @@ public enum PNGFile {
     public var channelCount: Int
     /// The numbers, the channels of a pixel one after another.
     public var samples: Samples
+
+    /// A picture from its samples, `width * height * channelCount` of them.
+    public init(width: Int, height: Int, channelCount: Int, samples: Samples) {
+      self.width = width
+      self.height = height
+      self.channelCount = channelCount
+      self.samples = samples
+    }
   }
 
   /// Writes a colour picture of 8 bits.

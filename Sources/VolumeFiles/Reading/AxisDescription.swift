@@ -6,7 +6,7 @@ struct AxisDescription {
   var lengths: [Int]
   /// The axis that counts channels: the first, the last or none.
   var channelAxis: Int?
-  /// For the other axes, in order: direction times spacing, in LPS. Two or three.
+  /// For the two or three other axes, in order: direction times spacing, in LPS.
   var axes: [Vector3]
   var origin: Vector3
 

@@ -87,6 +87,7 @@ extension ByteStream {
   /// - Parameters:
   ///   - count: Bytes to follow the first `leading`.
   ///   - leading: Bytes of header in the same stream.
+  /// - Throws: ``VolumeFileError/truncated(path:expectedBytes:foundBytes:)``.
   func verify(_ count: Int, after leading: Int) throws(VolumeFileError) {
     let found: Int
     let total = leading + count

@@ -13,6 +13,7 @@ final class Inflater {
   /// - Parameters:
   ///   - path: Named by errors.
   ///   - refill: Supplies compressed bytes; 0 at their end.
+  /// - Throws: ``VolumeFileError/unreadable(path:reason:)`` if there is no memory for it.
   init(
     path: String,
     refill: @escaping (UnsafeMutableRawBufferPointer) throws(VolumeFileError) -> Int

@@ -59,9 +59,9 @@ final class InputFile {
     return bytes
   }
 
-  /// A descriptor of its own for a library that closes what it is given.
-  func duplicateDescriptor() throws(VolumeFileError) -> Int32 {
-    let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+  /// A descriptor with a position of its own, for a library that closes what it is given.
+  func separateDescriptor() throws(VolumeFileError) -> Int32 {
+    let copy = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard copy >= 0 else {
       throw .unreadable(path: path, reason: String(cString: strerror(errno)))
     }

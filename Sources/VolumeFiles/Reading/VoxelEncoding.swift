@@ -9,9 +9,7 @@ struct VoxelEncoding {
   /// Whether the stored bytes are the intensities.
   var isPlain: Bool { type == .float32 && !isSwapped && scaling == nil }
 
-  /// Decodes as many numbers as `numbers` holds.
-  ///
-  /// - Parameter stored: Their bytes, aligned to 8.
+  /// Decodes as many numbers as `numbers` holds from bytes aligned to 8.
   func decode(_ stored: UnsafeRawPointer, into numbers: UnsafeMutableBufferPointer<Float>) {
     switch type {
     case .uint8: decodeIntegers(stored, UInt8.self, numbers)

@@ -11,7 +11,7 @@ final class TIFFHandle {
   init(reading file: InputFile) throws(VolumeFileError) {
     message = .allocate(capacity: 1)
     message.initialize(to: delineate_tiff_message())
-    let descriptor = try file.duplicateDescriptor()
+    let descriptor = try file.separateDescriptor()
     // "m": not mapped into memory, where a file that shrinks meanwhile would kill the process.
     guard
       let tiff = delineate_tiff_open(

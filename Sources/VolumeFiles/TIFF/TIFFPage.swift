@@ -60,10 +60,10 @@ struct TIFFPage: Equatable {
   /// Bytes of a row of pixels.
   var rowBytes: Int { width * samples * type.byteCount }
 
-  /// Compares the page with the stored bytes behind it, and returns how many those are.
+  /// Compares the page with the stored bytes behind it.
   ///
   /// A strip or tile whose bytes lie outside the file is a truncation; no codec unpacks a byte to more than 2731.
-  func storedBytes(_ handle: TIFFHandle, _ file: InputFile) throws(VolumeFileError) -> Int {
+  func verify(_ handle: TIFFHandle, _ file: InputFile) throws(VolumeFileError) {
     let tiff = handle.tiff
     let count = Int(isTiled ? TIFFNumberOfTiles(tiff) : TIFFNumberOfStrips(tiff))
     // Every piece has an offset and a length of two bytes at least, stored or as the default of one piece.
@@ -88,6 +88,5 @@ struct TIFFPage: Equatable {
       throw .truncated(
         path: file.path, expectedBytes: isHuge ? .max : bytes, foundBytes: total)
     }
-    return total
   }
 }

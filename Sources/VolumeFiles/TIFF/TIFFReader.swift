@@ -10,7 +10,8 @@ func openTIFF(_ path: String) throws(VolumeFileError) -> any VoxelSource {
   var placement = TIFFPlacement(handle)
 
   // All pages must be alike; a page takes at least its 6 bytes of directory.
-  var (pages, stored) = (1, try page.storedBytes(handle, file))
+  var pages = 1
+  try page.verify(handle, file)
   while TIFFReadDirectory(handle.tiff) == 1 {
     let next = try TIFFPage(handle, path: path)
     guard next == page else {
@@ -18,16 +19,24 @@ func openTIFF(_ path: String) throws(VolumeFileError) -> any VoxelSource {
         path: path, feature: "pages of different size or type (page \(pages + 1)) are",
         cure: "save every series to a file of its own")
     }
-    stored += try next.storedBytes(handle, file)
+    try next.verify(handle, file)
     pages += 1
     guard pages <= file.size / 6 else {
       throw .damagedHeader(path: path, problem: "its pages form a loop")
     }
   }
+  guard TIFFLastDirectory(handle.tiff) != 0 else {
+    throw .damagedHeader(
+      path: path, problem: "the page after page \(pages) cannot be read (\(handle.complaint))")
+  }
 
   // ImageJ stores stacks above 4 GB as one page with the others' pixels behind it.
   let isRun = pages == 1 && placement.imageCount > 1 && !page.isCompressed && !page.isTiled
   let images = isRun ? placement.imageCount : pages
+  guard placement.imageCount <= images else {
+    throw .damagedHeader(
+      path: path, problem: "ImageJ counts \(placement.imageCount) pages, found \(images)")
+  }
   try placement.readSidecar(beside: path)
   let shape = try placement.shape(of: images, path: path)
   guard page.samples == 1 || shape.channels == 1 else {
@@ -49,8 +58,7 @@ func openTIFF(_ path: String) throws(VolumeFileError) -> any VoxelSource {
       isInterleaved: true, leading: 0)
   }
   return try TIFFVoxelSource(
-    header: header, file: file, page: page, pages: TIFFPageOrder(shape, pages: pages),
-    storedBytes: stored)
+    header: header, file: file, page: page, pages: TIFFPageOrder(shape, pages: pages))
 }
 
 /// In what order the pages of a file are to be read: volume after volume.
@@ -73,7 +81,6 @@ final class TIFFVoxelSource: VoxelSource {
   private let file: InputFile
   private let page: TIFFPage
   private let order: TIFFPageOrder
-  private let storedBytes: Int
   private var rows: TIFFRows
   private var position = 0
   private var row: [Float] = []
@@ -82,23 +89,21 @@ final class TIFFVoxelSource: VoxelSource {
   var path: String { file.path }
 
   init(
-    header: VolumeHeader, file: InputFile, page: TIFFPage, pages: TIFFPageOrder, storedBytes: Int
+    header: VolumeHeader, file: InputFile, page: TIFFPage, pages: TIFFPageOrder
   ) throws(VolumeFileError) {
     self.header = header
     self.file = file
     self.page = page
     order = pages
     isInterleaved = page.samples > 1
-    self.storedBytes = storedBytes
-    // A sum that overflows must not pass.
-    _ = try VolumeFiles.storedBytes(of: header, at: file.path)
+    // A product that overflows must not pass.
+    _ = try storedBytes(of: header, at: file.path)
     rows = try TIFFRows(file, page)
   }
 
-  /// Decodes everything once, without keeping it, where the file promises suspiciously much.
+  /// Decodes compressed pages once, without keeping them, to see that they hold what the tags promise.
   func verify() throws(VolumeFileError) {
-    let total = try VolumeFiles.storedBytes(of: header, at: path)
-    guard total > 16 * storedBytes else { return }
+    guard page.isCompressed else { return }
     let trial = try TIFFRows(file, page)
     for page in order.pages { try trial.forEachRow(of: page) }
   }

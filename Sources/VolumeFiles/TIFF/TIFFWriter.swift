@@ -16,7 +16,14 @@ struct TIFFWriter {
       let handle = try TIFFHandle(
         writing: temporary, byteCount: channels.reduce(0) { $0 + $1.count })
       for slice in 0..<geometry.extent.z {
-        for channel in channels { try write(slice, of: channel, channels.count, to: handle) }
+        for (number, channel) in channels.enumerated() {
+          // ImageJ reads the description of the first page only.
+          if slice == 0, number == 0 {
+            _ = delineate_tiff_set_text(
+              handle.tiff, UInt32(TIFFTAG_IMAGEDESCRIPTION), description(channels.count))
+          }
+          try write(slice, of: channel, to: handle)
+        }
       }
     }
     guard geometry.extent.z > 1 else { return }
@@ -29,7 +36,7 @@ struct TIFFWriter {
   }
 
   private func write(
-    _ slice: Int, of voxels: UnsafeRawBufferPointer, _ channels: Int, to handle: TIFFHandle
+    _ slice: Int, of voxels: UnsafeRawBufferPointer, to handle: TIFFHandle
   ) throws(VolumeFileError) {
     let (tiff, extent) = (handle.tiff, geometry.extent)
     let rowBytes = extent.x * type.byteCount
@@ -51,9 +58,6 @@ struct TIFFWriter {
     }
     _ = delineate_tiff_set_float(tiff, UInt32(TIFFTAG_XRESOLUTION), 1 / geometry.spacing.x)
     _ = delineate_tiff_set_float(tiff, UInt32(TIFFTAG_YRESOLUTION), 1 / geometry.spacing.y)
-    if TIFFCurrentDirectory(tiff) == 0 {
-      _ = delineate_tiff_set_text(tiff, UInt32(TIFFTAG_IMAGEDESCRIPTION), description(channels))
-    }
     let plane = UnsafeRawBufferPointer(
       rebasing: voxels[(slice * extent.y * rowBytes)..<((slice + 1) * extent.y * rowBytes)])
     for (strip, top) in stride(from: 0, to: extent.y, by: stripRows).enumerated() {

@@ -1,0 +1,42 @@
+public import Datasets
+public import Planning
+public import Preprocessing
+public import Tensors
+
+/// What can go wrong between a trained model and a mask.
+public enum InferenceError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The model's folder lacks something.
+  case model(path: String, problem: String)
+  /// The model's plans cannot be used.
+  case planning(PlanningError)
+  /// The model's dataset description, or an image, cannot be used.
+  case dataset(DatasetError)
+  /// An image does not fit the model.
+  case preprocessing(PreprocessingError)
+  /// The network could not be computed.
+  case tensors(TensorError)
+  /// The network's results are not finite numbers.
+  case notFinite(id: String)
+  /// A case needs more memory than there is.
+  case memory(id: String, neededBytes: Int, availableBytes: Int)
+  /// A result could not be written.
+  case unwritable(path: String, reason: String)
+
+  /// What is wrong, where, and what to do, on one line.
+  public var description: String {
+    switch self {
+    case .model(let path, let problem): "\(path) is no model that can be used: \(problem)"
+    case .planning(let error): error.description
+    case .dataset(let error): error.description
+    case .preprocessing(let error): error.description
+    case .tensors(let error): error.description
+    case .notFinite(let id):
+      "case \(id): the network gives numbers that are not finite; check the image's intensities, "
+        + "or predict with --precision float32"
+    case .memory(let id, let needed, let available):
+      "case \(id) needs about \(needed >> 20) MiB of memory, \(available >> 20) MiB are free; "
+        + "close other programs, or use a configuration with a larger spacing"
+    case .unwritable(let path, let reason): "\(path) cannot be written: \(reason)"
+    }
+  }
+}

@@ -1,0 +1,128 @@
+public import Datasets
+import FoundationEssentials
+import JSONDocuments
+public import Networks
+public import Planning
+import Safetensors
+
+/// A trained model: `plans.json`, `dataset.json` and a folder of checkpoints per fold.
+///
+/// ```
+/// models/3d_fullres/plans.json
+/// models/3d_fullres/dataset.json
+/// models/3d_fullres/fold_0/checkpoint_final.safetensors
+/// ```
+public struct ModelFolder: Sendable {
+  /// Which weights of a fold.
+  public enum Checkpoint: String, Sendable, CaseIterable {
+    /// Those at the end of training.
+    case final
+    /// Those with the best running Dice on the validation patches.
+    case best
+    /// Those saved last while training goes on.
+    case latest
+
+    /// The name of the file in a fold's folder.
+    public var fileName: String { "checkpoint_\(rawValue).safetensors" }
+  }
+
+  /// The folder.
+  public let path: String
+  /// The plan.
+  public let plan: SegmentationPlan
+  /// The dataset's channels and labels.
+  public let description: DatasetDescription
+
+  /// Opens a model's folder.
+  ///
+  /// - Throws: ``InferenceError`` if plans or dataset description are missing or damaged.
+  public init(_ path: String) throws(InferenceError) {
+    self.path = path
+    guard FileManager.default.fileExists(atPath: "\(path)/plans.json") else {
+      throw .model(
+        path: path, problem: "it holds no plans.json; give the folder of a trained configuration")
+    }
+    do throws(PlanningError) {
+      plan = try SegmentationPlan(contentsOf: "\(path)/plans.json")
+    } catch {
+      throw .planning(error)
+    }
+    do throws(DatasetError) {
+      description = try DatasetDescription(contentsOf: "\(path)/dataset.json")
+    } catch {
+      throw .dataset(error)
+    }
+  }
+
+  /// The folder of a fold.
+  public static func fold(_ fold: Fold, in model: String) -> String { "\(model)/fold_\(fold)" }
+
+  /// The folds that have a checkpoint of a kind, in order.
+  public func folds(with checkpoint: Checkpoint) -> [Fold] {
+    let candidates = (0..<100).map { Fold.number($0) } + [.all]
+    return candidates.filter {
+      FileManager.default.fileExists(
+        atPath: "\(Self.fold($0, in: path))/\(checkpoint.fileName)")
+    }
+  }
+
+  /// Reads the weights of a fold.
+  ///
+  /// - Throws: ``InferenceError/model(path:problem:)`` if they are missing, damaged or of another network.
+  public func weights(
+    of fold: Fold, _ checkpoint: Checkpoint
+  ) throws(InferenceError) -> TrainedWeights {
+    let file = "\(Self.fold(fold, in: path))/\(checkpoint.fileName)"
+    return try TrainedWeights(contentsOf: file, plan: plan, description: description)
+  }
+}
+
+/// The weights of one fold in their network.
+public struct TrainedWeights {
+  /// The configuration they were trained for.
+  public let configurationName: String
+  /// The axes along which training mirrored patches.
+  public let mirrorAxes: [Int]
+  /// The network.
+  public let network: UNet
+
+  /// Reads a checkpoint.
+  ///
+  /// - Parameters:
+  ///   - path: A checkpoint.
+  ///   - plan: The plan it was trained with.
+  ///   - description: The dataset it was trained on.
+  /// - Throws: ``InferenceError`` if the file is damaged or does not fit the plan.
+  public init(
+    contentsOf path: String, plan: SegmentationPlan, description: DatasetDescription
+  ) throws(InferenceError) {
+    let file: SafetensorsFile
+    do throws(SafetensorsError) { file = try SafetensorsFile(contentsOf: path) } catch {
+      throw .model(path: path, problem: error.description)
+    }
+    guard let text = file.metadata["training"], let document = try? JSONValue(parsing: text),
+      let name = document["configuration"]?.string, let axes = document["mirror_axes"]?.ints
+    else { throw .model(path: path, problem: "its metadata do not say what it was trained for") }
+    let configuration: Configuration
+    do throws(PlanningError) { configuration = try plan.configuration(name) } catch {
+      throw .planning(error)
+    }
+    let architecture = UNetArchitecture(
+      configuration, inputChannels: configuration.normalizationSchemes.count,
+      classes: description.labels.heads.count)
+    if let defect = architecture.defect { throw .model(path: path, problem: defect) }
+    let network = UNet(architecture)
+    do throws(StateDictionaryError) {
+      try network.load { name in
+        guard let tensor = try? file.tensor(named: name), let values = try? file.floats(name)
+        else { return nil }
+        return (tensor.shape, values)
+      }
+    } catch {
+      throw .model(path: path, problem: error.description)
+    }
+    configurationName = name
+    mirrorAxes = axes
+    self.network = network
+  }
+}

@@ -1,0 +1,166 @@
+public import Datasets
+public import Networks
+import Parallelism
+import Planning
+public import Preprocessing
+import Resampling
+public import Tensors
+import VolumeFiles
+public import Volumes
+
+/// Segments images with trained networks.
+public struct Predictor {
+  /// How images are segmented.
+  public struct Settings: Sendable {
+    /// Whether predictions of mirrored images are averaged, along the axes that training mirrored.
+    public var mirroring = true
+    /// Distance of neighbouring windows as a share of the window, in (0, 1].
+    public var step = 0.5
+    /// The number format of activations; nil takes bfloat16 where the processor has instructions for it.
+    public var precision: Precision?
+
+    /// nnU-Net's settings.
+    public init() {}
+  }
+
+  /// What brings images to the network.
+  public let preprocessor: Preprocessor
+  private let slidingWindow: SlidingWindow
+  private let export: LabelExport
+
+  /// A predictor with the folds of a model.
+  ///
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - folds: The folds whose logits are averaged; nil takes all that have the checkpoint.
+  ///   - checkpoint: Which weights.
+  ///   - settings: Mirroring, step, precision.
+  /// - Throws: ``InferenceError`` if weights are missing or damaged.
+  public init(
+    _ model: ModelFolder, folds: [Fold]? = nil, checkpoint: ModelFolder.Checkpoint = .final,
+    settings: Settings = Settings()
+  ) throws(InferenceError) {
+    let chosen = folds ?? model.folds(with: checkpoint)
+    guard !chosen.isEmpty else {
+      throw .model(
+        path: model.path,
+        problem:
+          "no fold has a \(checkpoint.fileName); train it first, or choose another checkpoint")
+    }
+    var weights: [TrainedWeights] = []
+    for fold in chosen { weights.append(try model.weights(of: fold, checkpoint)) }
+    if let other = weights.first(where: { $0.configurationName != weights[0].configurationName }) {
+      throw .model(
+        path: model.path,
+        problem: "its folds are of different configurations, \(weights[0].configurationName) and "
+          + other.configurationName)
+    }
+    let preprocessor: Preprocessor
+    do throws(PreprocessingError) {
+      preprocessor = try Preprocessor(
+        model.plan, configuration: weights[0].configurationName)
+    } catch {
+      throw .preprocessing(error)
+    }
+    let device: Device
+    do throws(TensorError) { device = try Device(precision: settings.precision) } catch {
+      throw .tensors(error)
+    }
+    try self.init(
+      networks: weights.map(\.network), on: device, preprocessor: preprocessor,
+      labels: model.description.labels,
+      mirrorAxes: settings.mirroring ? weights[0].mirrorAxes : [], step: settings.step)
+  }
+
+  /// A predictor with networks in memory.
+  ///
+  /// - Parameters:
+  ///   - networks: Networks of the configuration; their logits are averaged.
+  ///   - device: What computes.
+  ///   - preprocessor: What brings images to the network.
+  ///   - labels: The dataset's labels.
+  ///   - mirrorAxes: Axes of the patch that are mirrored.
+  ///   - step: Distance of neighbouring windows as a share of the window.
+  /// - Throws: ``InferenceError/preprocessing(_:)`` if the plan asks for an unknown interpolation.
+  public init(
+    networks: [UNet], on device: Device, preprocessor: Preprocessor, labels: LabelSet,
+    mirrorAxes: [Int], step: Double = 0.5
+  ) throws(InferenceError) {
+    precondition(step > 0 && step <= 1, "a step of \(step) windows")
+    self.preprocessor = preprocessor
+    let configuration = preprocessor.configuration
+    let flat = configuration.dimensions == 2
+    slidingWindow = SlidingWindow(
+      networks: networks, device: device,
+      window: Shape3((flat ? [1] : []) + configuration.patchSize), classes: labels.heads.count,
+      mirrorAxes: mirrorAxes.map { flat ? $0 + 1 : $0 }, step: step)
+    let scheme: ResamplingScheme
+    do throws(ResamplingError) {
+      scheme = try ResamplingScheme(configuration.probabilityResampling)
+    } catch {
+      throw .preprocessing(.resampling(error))
+    }
+    export = LabelExport(plan: preprocessor.plan, heads: labels.heads, scheme: scheme)
+  }
+
+  /// Segments an image.
+  ///
+  /// - Parameters:
+  ///   - images: The channels as read.
+  ///   - id: The name of the case, for errors.
+  ///   - progress: Called now and then with the share of windows that are done.
+  /// - Returns: The mask on the image's grid.
+  /// - Throws: ``InferenceError`` if the image does not fit the model or the network fails.
+  public func segment(
+    _ images: CaseImages, id: String = "image", progress: (Double) -> Void = { _ in }
+  ) throws(InferenceError) -> LabelMap {
+    let entry: PreprocessedCase
+    do throws(PreprocessingError) { entry = try preprocessor.preprocess(images, id: id) } catch {
+      throw .preprocessing(error)
+    }
+    return try segment(entry, onto: images.geometry, id: id, progress: progress)
+  }
+
+  /// Segments a volume of one channel.
+  public func segment(_ volume: Volume<Float>) throws(InferenceError) -> LabelMap {
+    try segment(CaseImages(volume))
+  }
+
+  /// Segments a preprocessed case.
+  ///
+  /// - Parameters:
+  ///   - entry: The case.
+  ///   - geometry: The grid of the image it was made from.
+  ///   - id: The name of the case, for errors.
+  ///   - progress: Called now and then with the share of windows that are done.
+  /// - Returns: The mask on that grid.
+  /// - Throws: ``InferenceError`` if the network fails.
+  public func segment(
+    _ entry: PreprocessedCase, onto geometry: Geometry, id: String,
+    progress: (Double) -> Void = { _ in }
+  ) throws(InferenceError) -> LabelMap {
+    try checkMemory(for: entry, id: id)
+    let logits = slidingWindow.logits(entry.channels, progress: progress)
+    do throws(TensorError) { try slidingWindow.device.throwFailure() } catch {
+      throw .tensors(error)
+    }
+    guard logits.allSatisfy({ $0.elements.first?.isFinite ?? true }) else {
+      throw .notFinite(id: id)
+    }
+    let labels = export.labels(
+      of: logits, properties: entry.properties,
+      spacing: preprocessor.spacingChange(from: entry.properties.spacing))
+    return LabelMap(labels: labels.elements, geometry: geometry)
+  }
+
+  /// Refuses a case whose logits do not fit into memory, before hours of computing.
+  private func checkMemory(for entry: PreprocessedCase, id: String) throws(InferenceError) {
+    guard let available = SystemMemory.available else { return }
+    let padded = (0..<3).reduce(1) { $0 * max(entry.shape[$1], slidingWindow.window[$1]) }
+    // The sums of all classes and of the weights, and one class while it is divided.
+    let needed = (slidingWindow.classes + 3) * padded * 4
+    guard needed < available else {
+      throw .memory(id: id, neededBytes: needed, availableBytes: available)
+    }
+  }
+}
