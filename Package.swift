@@ -10,6 +10,7 @@ let package = Package(
       targets: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "VolumeFiles",
         "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
+        "Phantoms", "Reports",
       ]),
   ],
   dependencies: [
@@ -41,6 +42,11 @@ let package = Package(
     .target(name: "Resampling", dependencies: ["Parallelism", "Volumes"]),
     .target(
       name: "Evaluation", dependencies: ["FileOutput", "JSONDocuments", "Parallelism", "Volumes"]),
+    .target(
+      name: "Phantoms",
+      dependencies: [
+        "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "VolumeFiles", "Volumes",
+      ]),
 
     // Networks.
     .target(name: "Tensors", dependencies: ["COneDNN", "Parallelism"]),
@@ -65,6 +71,9 @@ let package = Package(
         "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "RandomNumbers",
         "Resampling", "Safetensors", "Volumes",
       ]),
+
+    // What people look at.
+    .target(name: "Reports", dependencies: ["VolumeFiles", "Volumes"]),
 
     // Tests.
     .target(
@@ -122,6 +131,15 @@ let package = Package(
         "Datasets", "JSONDocuments", "Planning", "Preprocessing", "RandomNumbers", "Resampling",
         "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
       ]),
+    .testTarget(
+      name: "PhantomsTests",
+      dependencies: [
+        "JSONDocuments", "Parallelism", "Phantoms", "RandomNumbers", "TestSupport", "VolumeFiles",
+        "Volumes",
+      ]),
+    .testTarget(
+      name: "ReportsTests",
+      dependencies: ["RandomNumbers", "Reports", "TestSupport", "VolumeFiles", "Volumes"]),
 
     // The program and the examples.
     .executableTarget(
@@ -129,7 +147,8 @@ let package = Package(
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
         "VolumeFiles", "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
-        "Preprocessing", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Preprocessing", "Phantoms", "Reports",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],
   swiftLanguageModes: [.v6]
