@@ -10,7 +10,7 @@ let package = Package(
       targets: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "VolumeFiles",
         "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
-        "Augmentation", "Inference",
+        "Augmentation", "Inference", "Phantoms", "Reports", "Benchmarks", "Workspaces",
       ]),
   ],
   dependencies: [
@@ -42,6 +42,11 @@ let package = Package(
     .target(name: "Resampling", dependencies: ["Parallelism", "Volumes"]),
     .target(
       name: "Evaluation", dependencies: ["FileOutput", "JSONDocuments", "Parallelism", "Volumes"]),
+    .target(
+      name: "Phantoms",
+      dependencies: [
+        "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "VolumeFiles", "Volumes",
+      ]),
 
     // Networks.
     .target(name: "Tensors", dependencies: ["COneDNN", "Parallelism"]),
@@ -72,6 +77,23 @@ let package = Package(
       dependencies: [
         "Datasets", "FileOutput", "JSONDocuments", "Networks", "Parallelism", "Planning",
         "Preprocessing", "Resampling", "Safetensors", "Tensors", "VolumeFiles", "Volumes",
+      ]),
+
+    // What people look at.
+    .target(name: "Reports", dependencies: ["VolumeFiles", "Volumes"]),
+
+    // The whole path.
+    .target(
+      name: "Benchmarks",
+      dependencies: [
+        "Datasets", "Inference", "Networks", "Parallelism", "Planning", "Preprocessing",
+        "RandomNumbers", "Resampling", "Tensors", "Volumes",
+      ]),
+    .target(
+      name: "Workspaces",
+      dependencies: [
+        "Datasets", "Evaluation", "FileOutput", "Inference", "JSONDocuments", "Parallelism",
+        "Phantoms", "Planning", "Preprocessing", "Reports", "VolumeFiles", "Volumes",
       ]),
 
     // Tests.
@@ -126,6 +148,15 @@ let package = Package(
       dependencies: [
         "Augmentation", "JSONDocuments", "Parallelism", "RandomNumbers", "TestSupport", "Volumes",
       ], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "PhantomsTests",
+      dependencies: [
+        "JSONDocuments", "Parallelism", "Phantoms", "RandomNumbers", "TestSupport", "VolumeFiles",
+        "Volumes",
+      ]),
+    .testTarget(
+      name: "ReportsTests",
+      dependencies: ["RandomNumbers", "Reports", "TestSupport", "VolumeFiles", "Volumes"]),
 
     // The program and the examples.
     .executableTarget(
@@ -133,7 +164,8 @@ let package = Package(
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
         "VolumeFiles", "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
-        "Preprocessing", "Augmentation", "Inference",
+        "Preprocessing", "Augmentation", "Inference", "Phantoms", "Reports", "Benchmarks",
+        "Workspaces",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],
