@@ -10,7 +10,7 @@ let package = Package(
       targets: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "VolumeFiles",
         "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
-        "Augmentation", "Inference",
+        "Augmentation", "Inference", "Training",
       ]),
   ],
   dependencies: [
@@ -73,6 +73,13 @@ let package = Package(
         "Datasets", "FileOutput", "JSONDocuments", "Networks", "Parallelism", "Planning",
         "Preprocessing", "Resampling", "Safetensors", "Tensors", "VolumeFiles", "Volumes",
       ]),
+    .target(
+      name: "Training",
+      dependencies: [
+        "Augmentation", "Datasets", "Evaluation", "FileOutput", "Inference", "JSONDocuments",
+        "Networks", "Parallelism", "Planning", "Preprocessing", "RandomNumbers", "Safetensors",
+        "Tensors", "VolumeFiles", "Volumes",
+      ]),
 
     // Tests.
     .target(
@@ -133,7 +140,7 @@ let package = Package(
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
         "VolumeFiles", "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
-        "Preprocessing", "Augmentation", "Inference",
+        "Preprocessing", "Augmentation", "Inference", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],
