@@ -10,7 +10,8 @@ let package = Package(
       targets: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "VolumeFiles",
         "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
-        "Augmentation", "Inference", "Phantoms", "Reports", "Benchmarks", "Workspaces",
+        "Augmentation", "Inference", "Training", "Phantoms", "Reports", "Benchmarks",
+        "Workspaces",
       ]),
   ],
   dependencies: [
@@ -78,6 +79,13 @@ let package = Package(
         "Datasets", "FileOutput", "JSONDocuments", "Networks", "Parallelism", "Planning",
         "Preprocessing", "Resampling", "Safetensors", "Tensors", "VolumeFiles", "Volumes",
       ]),
+    .target(
+      name: "Training",
+      dependencies: [
+        "Augmentation", "Datasets", "Evaluation", "FileOutput", "Inference", "JSONDocuments",
+        "Networks", "Parallelism", "Planning", "Preprocessing", "RandomNumbers", "Safetensors",
+        "Tensors", "VolumeFiles", "Volumes",
+      ]),
 
     // What people look at.
     .target(name: "Reports", dependencies: ["VolumeFiles", "Volumes"]),
@@ -93,7 +101,7 @@ let package = Package(
       name: "Workspaces",
       dependencies: [
         "Datasets", "Evaluation", "FileOutput", "Inference", "JSONDocuments", "Parallelism",
-        "Phantoms", "Planning", "Preprocessing", "Reports", "VolumeFiles", "Volumes",
+        "Phantoms", "Planning", "Preprocessing", "Reports", "Training", "VolumeFiles", "Volumes",
       ]),
 
     // Tests.
@@ -158,16 +166,26 @@ let package = Package(
       name: "ReportsTests",
       dependencies: ["RandomNumbers", "Reports", "TestSupport", "VolumeFiles", "Volumes"]),
 
+    .testTarget(
+      name: "CommandLineTests",
+      dependencies: [
+        "JSONDocuments", "RandomNumbers", "TestSupport", "VolumeFiles", "Volumes", "delineate",
+      ], exclude: ["Fixtures"]),
+
     // The program and the examples.
     .executableTarget(
       name: "delineate",
       dependencies: [
-        "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
-        "VolumeFiles", "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
-        "Preprocessing", "Augmentation", "Inference", "Phantoms", "Reports", "Benchmarks",
+        "Benchmarks", "Datasets", "Evaluation", "Inference", "JSONDocuments", "Parallelism",
+        "Planning", "Preprocessing", "Resampling", "Tensors", "Training", "VolumeFiles", "Volumes",
         "Workspaces",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(
+      name: "LibraryExample",
+      dependencies: [
+        "Datasets", "Inference", "Planning", "Preprocessing", "Training", "VolumeFiles", "Volumes",
+      ], path: "Examples/Library", exclude: ["README.md"]),
   ],
   swiftLanguageModes: [.v6]
 )

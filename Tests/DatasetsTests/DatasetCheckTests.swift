@@ -79,7 +79,7 @@ import Volumes
     #expect(
       lines(small) == [
         "imagesTr/c0_0000.nii.gz: 2 voxels are NaN; replace them by a meaningful value such as 0; "
-          + "1 voxels are infinite; replace them by a meaningful value",
+          + "1 voxel is infinite; replace them by a meaningful value",
         "imagesTr/c1_0001.nii.gz: warning: all voxels have the same value",
       ])
   }
@@ -97,7 +97,7 @@ import Volumes
     ).write(to: small.path("labelsTr/c1.nii.gz"))
     #expect(
       lines(small) == [
-        "labelsTr/c0.nii.gz: labels not in dataset.json: 4 (1 voxels), 9 (2 voxels); "
+        "labelsTr/c0.nii.gz: labels not in dataset.json: 4 (1 voxel), 9 (2 voxels); "
           + "expected 0, 1, 2",
         "labelsTr/c1.nii.gz: warning: empty: no voxel has a label other than background",
       ])
@@ -115,8 +115,8 @@ import Volumes
     #expect(
       found == [
         "dataset.json: the field \"file_ending\" is missing; add it; \"numTraining\" says 5 cases, "
-          + "found 3; labels are not consecutive: expected 0 ... 3, found 0, 1, 2, 7; renumber them; "
-          + "warning: label 7 (c) occurs in no case"
+          + "found 3; labels are not consecutive: expected 0 ... 3, found 0, 1, 2, 7; "
+          + "renumber them; warning: label 7 (c) occurs in no case"
       ])
   }
 
