@@ -1,7 +1,7 @@
 import Datasets
 public import Evaluation
 import FoundationEssentials
-public import Inference
+import Inference
 import Phantoms
 import Planning
 import Reports

@@ -1,4 +1,5 @@
 public import Datasets
+import JSONDocuments
 public import Planning
 public import Preprocessing
 

@@ -1,11 +1,11 @@
 public import Datasets
 public import Evaluation
 import FoundationEssentials
-public import Inference
+import Inference
 import JSONDocuments
 import Planning
 import Preprocessing
-import Reports
+public import Reports
 public import Training
 
 /// Which network to train.

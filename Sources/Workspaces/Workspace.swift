@@ -1,5 +1,4 @@
 import FoundationEssentials
-public import Inference
 
 /// A folder that holds everything made from one dataset: fingerprint, plan, preprocessed cases, models.
 ///

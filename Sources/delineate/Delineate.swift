@@ -35,14 +35,14 @@ struct Delineate: ParsableCommand {
       try command.run()
     } catch let error as WorkspaceError {
       fail(error.description, error)
-      if case .problems = error { exit(2) }
-      exit(1)
+      if case .problems = error { Glibc.exit(2) }
+      Glibc.exit(1)
     } catch {
       let code = exitCode(for: error)
       // Help and version are answers, not errors.
       if code == .success || error is ExitCode { Self.exit(withError: error) }
       fail(message(for: error), error)
-      exit(code.rawValue)
+      Glibc.exit(code.rawValue)
     }
   }
 

@@ -4,6 +4,7 @@ import Inference
 import JSONDocuments
 import Networks
 import Planning
+import Tensors
 import Workspaces
 
 struct Model: ParsableCommand {

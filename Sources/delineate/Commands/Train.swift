@@ -23,7 +23,7 @@ struct Train: ParsableCommand {
   var configuration = "3d_fullres"
 
   @Option(help: ArgumentHelp("Fold of the cross-validation, or all.", valueName: "0..4|all"))
-  var fold = FoldArgument(argument: "0")
+  var fold = FoldArgument(fold: .number(0))
 
   @Option(help: ArgumentHelp("Number of epochs.", valueName: "n"))
   var epochs = 1000
@@ -66,7 +66,7 @@ struct Train: ParsableCommand {
     let workspace = place.open(console)
     var request = TrainingRequest()
     request.configuration = configuration
-    request.fold = fold?.fold ?? .number(0)
+    request.fold = fold.fold
     request.settings.epochs = epochs
     request.settings.iterationsPerEpoch = iterations
     request.settings.validationIterations = validationIterations ?? max(1, iterations / 5)

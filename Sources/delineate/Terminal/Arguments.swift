@@ -36,6 +36,11 @@ struct FoldList: ExpressibleByArgument {
 struct FoldArgument: ExpressibleByArgument {
   let fold: Fold
 
+  init(fold: Fold) { self.fold = fold }
+
+  /// As it is shown in the help.
+  var defaultValueDescription: String { fold.description }
+
   init?(argument: String) {
     guard let fold = Fold(argument) else { return nil }
     self.fold = fold
