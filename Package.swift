@@ -10,7 +10,7 @@ let package = Package(
       targets: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "VolumeFiles",
         "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
-        "Augmentation", "Inference", "Training",
+        "Augmentation", "Inference", "Training", "Phantoms", "Reports",
       ]),
   ],
   dependencies: [
@@ -42,6 +42,11 @@ let package = Package(
     .target(name: "Resampling", dependencies: ["Parallelism", "Volumes"]),
     .target(
       name: "Evaluation", dependencies: ["FileOutput", "JSONDocuments", "Parallelism", "Volumes"]),
+    .target(
+      name: "Phantoms",
+      dependencies: [
+        "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "VolumeFiles", "Volumes",
+      ]),
 
     // Networks.
     .target(name: "Tensors", dependencies: ["COneDNN", "Parallelism"]),
@@ -80,6 +85,9 @@ let package = Package(
         "Networks", "Parallelism", "Planning", "Preprocessing", "RandomNumbers", "Safetensors",
         "Tensors", "VolumeFiles", "Volumes",
       ]),
+
+    // What people look at.
+    .target(name: "Reports", dependencies: ["VolumeFiles", "Volumes"]),
 
     // Tests.
     .target(
@@ -133,6 +141,15 @@ let package = Package(
       dependencies: [
         "Augmentation", "JSONDocuments", "Parallelism", "RandomNumbers", "TestSupport", "Volumes",
       ], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "PhantomsTests",
+      dependencies: [
+        "JSONDocuments", "Parallelism", "Phantoms", "RandomNumbers", "TestSupport", "VolumeFiles",
+        "Volumes",
+      ]),
+    .testTarget(
+      name: "ReportsTests",
+      dependencies: ["RandomNumbers", "Reports", "TestSupport", "VolumeFiles", "Volumes"]),
 
     // The program and the examples.
     .executableTarget(
@@ -140,8 +157,8 @@ let package = Package(
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
         "VolumeFiles", "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
-        "Preprocessing", "Augmentation", "Inference", "Training",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Preprocessing", "Augmentation", "Inference", "Training", "Phantoms",
+        "Reports", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],
   swiftLanguageModes: [.v6]
