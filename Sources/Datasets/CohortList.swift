@@ -3,10 +3,12 @@ public struct CohortList: Hashable, Sendable {
   /// Cohort of every case that has one, by the case's name.
   public let cohorts: [String: String]
 
-  /// Reads the columns `case` and `cohort` of a table; others are passed over, so that a dataset's own table serves too.
+  /// Reads the columns `case` and `cohort` of a table; others are passed over, so that a dataset's
+  /// own table serves too.
   ///
   /// - Parameter path: A CSV file whose first line names the columns.
-  /// - Throws: ``DatasetError/unreadable(path:reason:)`` or ``DatasetError/table(path:line:problem:)``.
+  /// - Throws: ``DatasetError/unreadable(path:reason:)`` or
+  ///   ``DatasetError/table(path:line:problem:)``.
   public init(contentsOf path: String) throws(DatasetError) {
     let lines = CaseTable.lines(of: try CaseTable.text(of: path))
     let names = lines.first.flatMap(CaseTable.fields)?.map { $0.lowercased() } ?? []
