@@ -10,7 +10,7 @@ let package = Package(
       targets: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "VolumeFiles",
         "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
-        "Augmentation", "Inference", "Training", "Phantoms", "Reports",
+        "Augmentation", "Inference", "Training", "Reports", "Phantoms",
       ]),
   ],
   dependencies: [
@@ -42,11 +42,6 @@ let package = Package(
     .target(name: "Resampling", dependencies: ["Parallelism", "Volumes"]),
     .target(
       name: "Evaluation", dependencies: ["FileOutput", "JSONDocuments", "Parallelism", "Volumes"]),
-    .target(
-      name: "Phantoms",
-      dependencies: [
-        "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "VolumeFiles", "Volumes",
-      ]),
 
     // Networks.
     .target(name: "Tensors", dependencies: ["COneDNN", "Parallelism"]),
@@ -85,9 +80,12 @@ let package = Package(
         "Networks", "Parallelism", "Planning", "Preprocessing", "RandomNumbers", "Safetensors",
         "Tensors", "VolumeFiles", "Volumes",
       ]),
-
-    // What people look at.
-    .target(name: "Reports", dependencies: ["VolumeFiles", "Volumes"]),
+    .target(name: "Reports", dependencies: ["Parallelism", "VolumeFiles", "Volumes"]),
+    .target(
+      name: "Phantoms",
+      dependencies: [
+        "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "VolumeFiles", "Volumes",
+      ]),
 
     // Tests.
     .target(
@@ -142,14 +140,10 @@ let package = Package(
         "Augmentation", "JSONDocuments", "Parallelism", "RandomNumbers", "TestSupport", "Volumes",
       ], exclude: ["Fixtures"]),
     .testTarget(
-      name: "PhantomsTests",
-      dependencies: [
-        "JSONDocuments", "Parallelism", "Phantoms", "RandomNumbers", "TestSupport", "VolumeFiles",
-        "Volumes",
-      ]),
+      name: "ReportsTests", dependencies: ["Reports", "TestSupport", "VolumeFiles", "Volumes"]),
     .testTarget(
-      name: "ReportsTests",
-      dependencies: ["RandomNumbers", "Reports", "TestSupport", "VolumeFiles", "Volumes"]),
+      name: "PhantomsTests",
+      dependencies: ["Datasets", "Phantoms", "TestSupport", "VolumeFiles", "Volumes"]),
 
     // The program and the examples.
     .executableTarget(
@@ -157,8 +151,8 @@ let package = Package(
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
         "VolumeFiles", "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
-        "Preprocessing", "Augmentation", "Inference", "Training", "Phantoms",
-        "Reports", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Preprocessing", "Augmentation", "Inference", "Training", "Reports", "Phantoms",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],
   swiftLanguageModes: [.v6]
