@@ -79,6 +79,21 @@ public struct AtomicFile: ~Copyable {
     try bytes.withUnsafeBytes { (buffer) throws(FileOutputError) in try write(buffer) }
   }
 
+  /// Replaces bytes that were written, for a length or an offset that is known at the end only.
+  ///
+  /// - Parameters:
+  ///   - bytes: What is to stand there.
+  ///   - offset: Where, counted from the beginning of the file; all of it must have been written.
+  /// - Throws: ``FileOutputError/refused(path:step:reason:)`` if the disk fails.
+  public func replace(_ bytes: [UInt8], at offset: Int) throws(FileOutputError) {
+    let written = bytes.withUnsafeBytes {
+      pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset))
+    }
+    guard written == bytes.count else {
+      throw .refused(path: path, step: .write, reason: lastReason())
+    }
+  }
+
   /// Forces the bytes to the disk, gives the file its final name, and forces the name to the disk.
   ///
   /// - Throws: ``FileOutputError/refused(path:step:reason:)``; the final name then keeps its previous content.
