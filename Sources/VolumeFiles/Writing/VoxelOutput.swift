@@ -1,7 +1,8 @@
 import CZlib
 import FileOutput
 
-/// A file being written, compressed on its way if asked; it appears under its name when it is complete.
+/// A file being written, compressed on its way if asked; it appears under its name when it is
+/// complete.
 final class VoxelOutput {
   /// How the bytes are stored.
   enum Compression {
