@@ -37,7 +37,7 @@ let package = Package(
     .target(
       name: "VolumeFiles",
       dependencies: [
-        "CNIfTI", "CPNG", "CTIFF", "CZlib", "FileOutput", "JSONDocuments", "Volumes",
+        "CNIfTI", "CPNG", "CTIFF", "CZlib", "FileOutput", "JSONDocuments", "Parallelism", "Volumes",
       ]),
     .target(name: "Resampling", dependencies: ["Parallelism", "Volumes"]),
     .target(
