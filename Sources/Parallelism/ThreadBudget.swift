@@ -26,6 +26,18 @@ public enum ThreadBudget {
     delineate_set_threads(Int32(threads))
   }
 
+  /// Makes oneDNN, when called from this thread, use the threads of the budget.
+  ///
+  /// OpenMP keeps the number per thread, and a Swift task may change threads, so whoever calls oneDNN says it before each call.
+  ///
+  /// - Returns: The number of threads.
+  @discardableResult
+  package static func applyToCallingThread() -> Int {
+    let count = isSerial ? 1 : threads
+    delineate_set_threads(Int32(count))
+    return count
+  }
+
   /// Whether the current thread was told to run its parallel loops alone.
   @TaskLocal static var isSerial = false
 

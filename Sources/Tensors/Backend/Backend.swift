@@ -7,6 +7,12 @@ protocol Backend: AnyObject {
   /// The first operation that failed.
   var failure: TensorError? { get }
 
+  /// Forgets which convolution kernels have run.
+  func clearConvolutionCounts()
+  /// Times the convolution kernels that have run, alone.
+  func timeConvolutions(repetitions: Int, now: () -> Double) throws(TensorError)
+    -> [ConvolutionTiming]
+
   /// Writes numbers in the order (N, C, D, H, W) into a tensor.
   func fill(_ tensor: Tensor, from values: UnsafeBufferPointer<Float>)
   /// The elements in the order (N, C, D, H, W).
@@ -17,12 +23,10 @@ protocol Backend: AnyObject {
 
   /// x ⋆ weight (+ bias).
   func convolution(_ x: Tensor, _ layer: ConvolutionLayer) -> Tensor
-  /// The gradient with respect to x of shape `shape`.
-  func convolutionInputGradient(_ gradient: Tensor, _ layer: ConvolutionLayer, shape: TensorShape)
-    -> Tensor
-  /// The gradients with respect to weight and, if the layer has one, bias.
-  func convolutionWeightGradient(_ gradient: Tensor, _ layer: ConvolutionLayer, x: Tensor)
-    -> (weight: Buffer, bias: Buffer?)
+  /// The gradients with respect to weight, bias if the layer has one, and x if it is wanted.
+  func convolutionGradients(
+    _ gradient: Tensor, _ layer: ConvolutionLayer, x: Tensor, wanting: ConvolutionGradients.Wanted
+  ) -> ConvolutionGradients
 
   /// A 1 x 1 x 1 convolution to float32 logits, channels first.
   func head(_ x: Tensor, weight: Parameter, bias: Parameter) -> Tensor
@@ -55,6 +59,24 @@ protocol Backend: AnyObject {
   /// Softmax, cross-entropy and soft Dice of logits against labels, with the gradient if wanted.
   func segmentationLoss(_ logits: Tensor, _ request: SegmentationLossRequest)
     -> SegmentationLossResult
+}
+
+/// What the gradient of a convolution's result becomes.
+struct ConvolutionGradients {
+  /// Which of the gradients somebody needs.
+  enum Wanted {
+    /// Those of the weights: the input is an image.
+    case weights
+    /// Those of the weights and of the input.
+    case weightsAndInput
+  }
+
+  /// Of x, if wanted.
+  var x: Tensor?
+  /// Of the weights, in PyTorch's layout.
+  let weight: Buffer
+  /// Of the bias, if the layer has one.
+  let bias: Buffer?
 }
 
 /// The weights and the geometry of a convolution.

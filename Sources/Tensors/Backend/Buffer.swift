@@ -32,6 +32,7 @@ final class BufferPool: Sendable {
     var held = 0
     var lent = 0
     var peak = 0
+    var allocations = 0
   }
 
   private let shelves = Mutex(Shelves())
@@ -41,13 +42,19 @@ final class BufferPool: Sendable {
   /// Largest number of bytes lent out at one time.
   var peakBytes: Int { shelves.withLock { $0.peak } }
 
+  /// How often memory was asked of the system.
+  var allocations: Int { shelves.withLock { $0.allocations } }
+
   /// A buffer of at least `byteCount` bytes, not zeroed.
   func buffer(byteCount: Int) -> Buffer {
-    let size = max(Self.page, (byteCount + Self.page - 1) / Self.page * Self.page)
+    let size = Self.roundedUp(byteCount)
     let reused = shelves.withLock { shelves -> UInt? in
       shelves.lent += size
       shelves.peak = max(shelves.peak, shelves.lent)
-      guard let address = shelves.free[size]?.popLast() else { return nil }
+      guard let address = shelves.free[size]?.popLast() else {
+        shelves.allocations += 1
+        return nil
+      }
       shelves.held -= size
       return address
     }
@@ -55,6 +62,23 @@ final class BufferPool: Sendable {
       return Buffer(pointer: pointer, byteCount: size, pool: self)
     }
     return Buffer(pointer: Self.allocate(size), byteCount: size, pool: self)
+  }
+
+  /// A buffer that stays with its owner over many steps.
+  ///
+  /// It never is memory that was used before: the first step's requests would find it, and the second's would miss it.
+  func lastingBuffer(byteCount: Int) -> Buffer {
+    let size = Self.roundedUp(byteCount)
+    shelves.withLock { shelves in
+      shelves.lent += size
+      shelves.peak = max(shelves.peak, shelves.lent)
+      shelves.allocations += 1
+    }
+    return Buffer(pointer: Self.allocate(size), byteCount: size, pool: self)
+  }
+
+  private static func roundedUp(_ byteCount: Int) -> Int {
+    max(page, (byteCount + page - 1) / page * page)
   }
 
   fileprivate func takeBack(_ pointer: UnsafeMutableRawPointer, byteCount: Int) {

@@ -75,7 +75,7 @@ extension OneDNNBackend {
 
   func instanceNorm(_ x: Tensor, _ layer: InstanceNormLayer) -> (y: Tensor, statistics: Buffer) {
     let y = x.emptyCopy()
-    let statistics = pool.buffer(byteCount: x.shape.batch * x.shape.channels * 2 * 4)
+    let statistics = pool.buffer(byteCount: x.shape.batch * x.shape.channels * 3 * 4)
     func run<Element: ActivationElement>(_ type: Element.Type) {
       InstanceNormKernel<Element>(x.shape, slope: layer.slope).forward(
         x.elements(of: type), y.elements(of: type),
@@ -114,6 +114,8 @@ extension OneDNNBackend {
 
   func sumLeakyReLU(_ a: Tensor, _ b: Tensor, slope: Float) -> Tensor {
     precondition(a.shape == b.shape, "the sum of \(a.shape) and \(b.shape)")
+    precondition(
+      a.precision == b.precision, "the sum of \(a.precision) and \(b.precision) elements")
     let y = a.emptyCopy()
     func run<Element: ActivationElement>(_ type: Element.Type) {
       ElementwiseKernels.sum(
@@ -147,6 +149,9 @@ extension OneDNNBackend {
     precondition(
       a.shape.size == b.shape.size && a.shape.batch == b.shape.batch,
       "the concatenation of \(a.shape) and \(b.shape)")
+    precondition(
+      a.precision == b.precision,
+      "the concatenation of \(a.precision) and \(b.precision) elements")
     var shape = a.shape
     shape.channels += b.shape.channels
     let y = Tensor(shape, a.precision, on: a.device)
@@ -217,6 +222,9 @@ extension OneDNNBackend {
         logits: logits.elements(of: Float.self), labels: labels)
       let sums = kernel.sums()
       let counted = sums.reduce(0) { $0 + $1.counted }
+      precondition(
+        counted == sums.reduce(0) { $0 + $1.truth.reduce(0, +) },
+        "a label is not below the \(logits.shape.channels) classes of the logits")
       let entropy = counted > 0 ? sums.reduce(0) { $0 + $1.crossEntropy } / counted : 0
       let (dice, factors) = SegmentationLossKernel.dice(of: sums, batchDice: request.batchDice)
       guard let scale = request.gradientScale else {

@@ -41,8 +41,9 @@ func gatherBlocks<Element: ActivationElement>(
   let (source, target) = (y.elements(of: type), blocks.elements(of: type))
   forEachBlockRow(input: blocks.shape, channels: channels, stride) { to, from, count in
     for voxel in 0..<count {
-      (target + to + voxel * stride.count * channels)
-        .update(from: source + from + voxel * stride.width * channels, count: channels)
+      copyElements(
+        source + from + voxel * stride.width * channels,
+        to: target + to + voxel * stride.count * channels, count: channels)
     }
   }
 }

@@ -34,31 +34,16 @@ extension Tensor {
     converted(to: device.precision(for: layer.outputShape(for: shape))).convolved(by: layer)
   }
 
-  private func converted(to precision: Precision) -> Tensor {
-    if precision == self.precision { return self }
-    let y = device.backend.converted(self, to: precision)
-    guard let tape, let slot else { return y.recorded(on: self.tape, slot: nil) }
-    let (own, input) = (self.precision, slot)
-    let result = tape.record { gradient, pass in
-      pass.add(gradient.device.backend.converted(gradient, to: own), to: input)
-    }
-    return y.recorded(on: tape, slot: result)
-  }
-
   private func convolved(by layer: ConvolutionLayer) -> Tensor {
     let y = device.backend.convolution(self, layer)
     guard let tape else { return y }
-    let (input, inputShape) = (slot, shape)
     let result = tape.record { gradient, pass in
-      let backend = gradient.device.backend
-      let weights = backend.convolutionWeightGradient(gradient, layer, x: self)
-      pass.add(.values(weights.weight), to: layer.weight)
-      if let bias = layer.bias, let values = weights.bias { pass.add(.values(values), to: bias) }
       // The first layer's input is an image, whose gradient nobody wants.
-      if let input {
-        pass.add(
-          backend.convolutionInputGradient(gradient, layer, shape: inputShape), to: input)
-      }
+      let gradients = gradient.device.backend.convolutionGradients(
+        gradient, layer, x: self, wanting: self.slot == nil ? .weights : .weightsAndInput)
+      pass.add(.values(gradients.weight), to: layer.weight)
+      if let bias = layer.bias, let values = gradients.bias { pass.add(.values(values), to: bias) }
+      if let x = gradients.x { pass.add(x, to: self.slot) }
     }
     return y.recorded(on: tape, slot: result)
   }
