@@ -50,6 +50,10 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
     .testTarget(
+      name: "TensorsTests",
+      dependencies: ["JSONDocuments", "Parallelism", "RandomNumbers", "Tensors", "TestSupport"],
+      exclude: ["Fixtures"]),
+    .testTarget(
       name: "NetworksTests",
       dependencies: ["JSONDocuments", "Networks", "Safetensors", "Tensors", "TestSupport"]),
     .testTarget(name: "VolumesTests", dependencies: ["Volumes", "TestSupport"]),

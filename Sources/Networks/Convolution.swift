@@ -1,6 +1,8 @@
 public import Tensors
 
-/// A convolution padded with half a kernel of zeros, or a transposed one without padding. (N, C, D, H, W) -> (N, C', D', H', W').
+/// A convolution padded with half a kernel of zeros, or a transposed one without padding.
+///
+/// (N, C, D, H, W) -> (N, C', D', H', W').
 public struct Convolution: Layer {
   /// What a convolution does to the size of an image.
   public enum Direction: Sendable {
@@ -39,6 +41,7 @@ public struct Convolution: Layer {
     direction = options.direction
   }
 
+  /// The weight, then the bias if there is one.
   public var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
 
   /// The convolution of x.

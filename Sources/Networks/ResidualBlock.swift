@@ -1,6 +1,8 @@
 import Tensors
 
-/// Two convolutions around a shortcut, as in ResNet-D. (N, C, D, H, W) -> (N, C', D', H', W').
+/// Two convolutions around a shortcut, as in ResNet-D.
+///
+/// (N, C, D, H, W) -> (N, C', D', H', W').
 ///
 /// y = leakyReLU(norm(conv(block(x))) + shortcut(x)); the shortcut averages over the stride, then a 1 x 1 x 1 convolution changes the number
 /// of channels.

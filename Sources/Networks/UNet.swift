@@ -40,13 +40,21 @@ public struct UNet: SegmentationNetwork {
     }
   }
 
+  /// Number of levels of deep supervision: the stages of the decoder.
   public var levels: Int { decoder.count }
 
+  /// The weights in the order of nnU-Net's state dictionary: encoder, decoder blocks, upsampling, heads.
   public var parameters: [Parameter] {
     encoder.parameters + decoder.flatMap { $0.blocks.flatMap(\.parameters) }
       + decoder.flatMap(\.upsampling.parameters) + decoder.flatMap(\.head.parameters)
   }
 
+  /// The logits of the highest `levels` resolutions, highest first.
+  ///
+  /// - Parameters:
+  ///   - x: Images (N, C, D, H, W); every axis a multiple of ``UNetArchitecture/divisor``.
+  ///   - levels: How many levels' heads to compute, from the highest resolution down.
+  /// - Returns: (N, K, D_l, H_l, W_l) per level.
   public func callAsFunction(_ x: Tensor, levels: Int) -> [Tensor] {
     var features = encoder.stem.map { $0(x) } ?? x
     var skips: [Tensor] = []

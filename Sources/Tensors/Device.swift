@@ -1,6 +1,8 @@
 internal import Synchronization
 
-/// What computes: the processor through oneDNN. Networks, training and inference know no more of it than this.
+/// What computes: the processor through oneDNN.
+///
+/// Networks, training and inference know no more of it than this.
 ///
 /// A device and the tensors on it are used by one task at a time.
 public final class Device {

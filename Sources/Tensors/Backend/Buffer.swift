@@ -111,7 +111,8 @@ final class BufferPool: Sendable {
     }
     #if os(Linux)
       // Large activations are streamed through: huge pages spare most of the address translation.
-      if alignment == hugePage { madvise(pointer, size, 14 /* MADV_HUGEPAGE */) }
+      let adviceHugePages: Int32 = 14  // MADV_HUGEPAGE
+      if alignment == hugePage { madvise(pointer, size, adviceHugePages) }
     #endif
     return pointer
   }

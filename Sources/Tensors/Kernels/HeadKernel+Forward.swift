@@ -59,7 +59,7 @@ extension HeadKernel {
     }
   }
 
-  /// - Parameter logits: K rows of V numbers, of which the first `count` of each are written.
+  /// Writes the first `count` numbers of each of the K rows of V logits.
   @inline(__always)
   private func writeLogits(
     _ t: UnsafePointer<SIMD16<Float>>, _ weight: UnsafePointer<Float>,

@@ -33,7 +33,7 @@ extension InstanceNormKernel {
         factors.withUnsafeMutableBufferPointer { factors in
           let sums = partial.baseAddress.unsafelyUnwrapped
           let f = factors.baseAddress.unsafelyUnwrapped
-          tiles.forEach { tile, range in
+          tiles.run { tile, range in
             let offset = base + range.lowerBound * channels
             tileGradientSums(
               gradient + offset, x + offset, rows: range.count, f,
@@ -57,7 +57,7 @@ extension InstanceNormKernel {
             f[4 * channels + channel] = Float(-c0 * r * normalised / total)
             f[5 * channels + channel] = Float(c0 * (rest * r * normalised - s) / total)
           }
-          tiles.forEach { _, range in
+          tiles.run { _, range in
             let offset = base + range.lowerBound * channels
             applyGradient(gradient + offset, x + offset, result + offset, rows: range.count, f)
           }
@@ -180,7 +180,7 @@ private struct Backward16 {
   let mean, a, b, c0, c1, c2: SIMD16<Float>
   let slope: Float
 
-  /// - Parameter rows: Six rows, `stride` apart.
+  /// From six rows that are `stride` apart.
   @inline(__always)
   init(_ rows: UnsafePointer<Float>, _ stride: Int, _ slope: Float) {
     mean = Float.load16(rows)

@@ -3,6 +3,7 @@ extension InstanceNormKernel {
   ///   - x: N x V x C elements.
   ///   - y: N x V x C elements, written.
   ///   - affine: scale and shift, C numbers each.
+  ///   - epsilon: Added to the variance.
   ///   - statistics: N x 3 x C numbers, written: means, inverse deviations, and what rounding took from the means.
   func forward(
     _ x: UnsafePointer<Element>, _ y: UnsafeMutablePointer<Element>,
@@ -18,7 +19,7 @@ extension InstanceNormKernel {
       let statistics = statistics + sample * 3 * channels
       partial.withUnsafeMutableBufferPointer { partial in
         let moments = partial.baseAddress.unsafelyUnwrapped
-        tiles.forEach { tile, range in
+        tiles.run { tile, range in
           tileMoments(
             source + range.lowerBound * channels, rows: range.count, origin: source,
             into: moments + tile * 2 * channels)
@@ -33,7 +34,7 @@ extension InstanceNormKernel {
       }
       shifts.withUnsafeBufferPointer { shifts in
         let a = shifts.baseAddress.unsafelyUnwrapped
-        tiles.forEach { _, range in
+        tiles.run { _, range in
           apply(
             source + range.lowerBound * channels, target + range.lowerBound * channels,
             rows: range.count, means: statistics, a)
@@ -162,9 +163,7 @@ extension InstanceNormKernel {
     }
   }
 
-  /// target = leakyReLU(a (source - mean) + b), channel by channel.
-  ///
-  /// - Parameter affine: C numbers a, then C numbers b.
+  /// target = leakyReLU(a (source - mean) + b), channel by channel; `affine` holds C numbers a, then C numbers b.
   @inline(__always)
   private func apply(
     _ source: UnsafePointer<Element>, _ target: UnsafeMutablePointer<Element>, rows: Int,
@@ -207,7 +206,7 @@ private struct Affine16 {
   let mean, a, b: SIMD16<Float>
   let slope: Float
 
-  /// - Parameter rows: Numbers a, and numbers b a row further on.
+  /// From means, and rows of numbers a and b that are `stride` apart.
   @inline(__always)
   init(
     _ mean: UnsafePointer<Float>, _ rows: UnsafePointer<Float>, _ stride: Int, _ slope: Float

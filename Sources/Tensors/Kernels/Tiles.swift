@@ -19,7 +19,7 @@ struct Tiles {
   func range(_ tile: Int) -> Range<Int> { tile * rows..<min(voxels, (tile + 1) * rows) }
 
   /// Calls `body` for every tile, on all threads.
-  func forEach(_ body: (Int, Range<Int>) -> Void) {
+  func run(_ body: (Int, Range<Int>) -> Void) {
     parallelForRanges(count, grain: 4) { tiles in
       for tile in tiles { body(tile, range(tile)) }
     }

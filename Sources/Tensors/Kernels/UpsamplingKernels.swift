@@ -3,6 +3,7 @@ import Parallelism
 /// Spreads the channels (taps x C) of every voxel over the block of voxels it becomes, and adds the bias.
 ///
 /// - Parameters:
+///   - type: The elements' type.
 ///   - blocks: (N, D, H, W, taps x C), taps in the order depth, height, width.
 ///   - y: (N, D·s0, H·s1, W·s2, C), written.
 ///   - stride: The size of a block.
