@@ -55,7 +55,10 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "NetworksTests",
-      dependencies: ["JSONDocuments", "Networks", "Safetensors", "Tensors", "TestSupport"]),
+      dependencies: [
+        "JSONDocuments", "Networks", "Parallelism", "RandomNumbers", "Safetensors", "Tensors",
+        "TestSupport",
+      ]),
     .testTarget(name: "VolumesTests", dependencies: ["Volumes", "TestSupport"]),
 
     .executableTarget(

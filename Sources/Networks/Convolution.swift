@@ -54,7 +54,8 @@ public struct Convolution: Layer {
 
   /// The convolution of x for a normalisation that follows at once.
   ///
-  /// The normalisation takes away whatever the bias adds, so it is not added, and its gradient is exactly zero.
+  /// The normalisation takes away whatever the bias adds, so it is not added, and its gradient is
+  /// exactly zero.
   public func beforeNormalisation(_ x: Tensor) -> Tensor {
     let y = x.convolved(with: weight, bias: nil, stride: Size3(stride))
     return bias.map { y.unaffected(by: $0) } ?? y

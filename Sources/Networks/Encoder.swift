@@ -67,7 +67,8 @@ struct Encoder: Layer {
   var parameters: [Parameter] { (stem?.parameters ?? []) + stages.flatMap(\.parameters) }
 }
 
-/// One resolution of the decoder: upsampling, joining with the encoder's features, and convolution blocks.
+/// One resolution of the decoder: upsampling, joining with the encoder's features, and convolution
+/// blocks.
 struct DecoderStage {
   let upsampling: Convolution
   let blocks: [ConvolutionBlock]

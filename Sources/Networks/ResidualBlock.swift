@@ -4,10 +4,11 @@ import Tensors
 ///
 /// (N, C, D, H, W) -> (N, C', D', H', W').
 ///
-/// y = leakyReLU(norm(conv(block(x))) + shortcut(x)); the shortcut averages over the stride, then a 1 x 1 x 1 convolution changes the number
-/// of channels.
+/// y = leakyReLU(norm(conv(block(x))) + shortcut(x)); the shortcut averages over the stride, then a
+/// 1 x 1 x 1 convolution changes the number of channels.
 ///
-/// - Source: He et al., CVPR 2016, doi:10.1109/CVPR.2016.90; He et al., CVPR 2019, doi:10.1109/CVPR.2019.00065.
+/// - Source: He et al., CVPR 2016, doi:10.1109/CVPR.2016.90; He et al., CVPR 2019,
+///   doi:10.1109/CVPR.2019.00065.
 struct ResidualBlock: Layer {
   let first: ConvolutionBlock
   let second: ConvolutionBlock

@@ -3,11 +3,12 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Runs an operation on random numbers and compares its result, and the gradients of all it depends on, with a slow reference.
+/// Runs an operation on random numbers and compares its result, and the gradients of all it depends
+/// on, with a slow reference.
 struct CheckedOperation {
   var inputs: [TensorShape]
   var parameters: [[Int]] = []
-  /// What the inputs' numbers are made of those in -1 ... 1.
+  /// Makes the inputs' numbers of numbers between -1 and 1.
   var transform: (Double) -> Double = { $0 }
   /// Largest error, as a share of the largest number.
   var tolerance = 1e-5
@@ -15,6 +16,7 @@ struct CheckedOperation {
   /// - Parameters:
   ///   - run: The operation.
   ///   - reference: The same in double precision, from the inputs' and the parameters' numbers.
+  /// - Throws: What the device refused, or a gradient that is missing.
   func check(
     _ run: ([Tensor], [Parameter]) -> Tensor, _ reference: ([SlowTensor], [[Double]]) -> SlowTensor
   ) throws {
@@ -74,7 +76,8 @@ struct CheckedOperation {
   }
 
   private func centralDifference(_ loss: (Double) -> Double) -> Double {
-    // The spread of the inputs decides how far a step may go; a longer one meets the kinks of leaky ReLUs.
+    // The spread of the inputs decides how far a step may go; a longer one meets the kinks of leaky
+    // ReLUs.
     let h = 1e-6 * abs(transform(1) - transform(-1)) / 2
     return (loss(h) - loss(-h)) / (2 * h)
   }

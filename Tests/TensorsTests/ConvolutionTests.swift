@@ -94,8 +94,8 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
   }
 
   @Test(arguments: [1, 8, 33]) func bfloat16RoundsTheResultOnly(channels: Int) throws {
-    // Small whole numbers and their sums are exact in bfloat16 and float32, so that only a wrong number can differ. More voxels than
-    // are kept in float32.
+    // Small whole numbers and their sums are exact in bfloat16 and float32, so that only a wrong
+    // number can differ. More voxels than are kept in float32.
     let device = try Device(precision: .bfloat16)
     let input = shape(1, channels, 12, 14, 16)
     let x = (0..<input.count).map { Float($0 % 3 - 1) }

@@ -70,7 +70,8 @@ import Testing
     }
     let rounded = try run(device)
     let exact = try run(try Device(precision: .float32))
-    // Both start from the same numbers; bfloat16 rounds what is stored, half a unit of 2^-7 at most.
+    // Both start from the same numbers; bfloat16 rounds what is stored, half a unit of 2^-7 at
+    // most.
     for (found, expected) in [(rounded.y, exact.y), (rounded.x, exact.x)] {
       for (a, b) in zip(found, expected) { #expect(abs(a - b) <= abs(b) * 0x1p-8 + 1e-5) }
     }

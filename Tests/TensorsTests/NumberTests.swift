@@ -12,7 +12,8 @@ import Testing
     if value.isNaN { return 0x7FC0 }
     let low = UInt16(truncatingIfNeeded: value.bitPattern >> 16)
     if value.bitPattern & 0xFFFF == 0 { return low }
-    // One step away from zero; from the largest number that is infinity, at 2^128 in the comparison.
+    // One step away from zero; from the largest number that is infinity, at 2^128 in the
+    // comparison.
     func magnitude(_ bits: UInt16) -> Double {
       let float = Float(bitPattern: UInt32(bits & 0x7FFF) << 16)
       return float.isInfinite ? 0x1p128 : Double(float)

@@ -1,6 +1,7 @@
 import Tensors
 
-/// Operations on numbers in the order (N, C, D, H, W), in double precision and by their definitions.
+/// Operations on numbers in the order (N, C, D, H, W), in double precision and by their
+/// definitions.
 struct SlowTensor {
   var shape: TensorShape
   var values: [Double]

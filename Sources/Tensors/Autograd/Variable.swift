@@ -16,7 +16,8 @@ package final class Variable {
 }
 
 extension Tensor {
-  /// The gradients of a loss whose gradient with respect to this tensor is given in the order (N, C, D, H, W).
+  /// The gradients of a loss whose gradient with respect to this tensor is given in the order (N,
+  /// C, D, H, W).
   package func gradients(from seed: [Float]) -> Gradients {
     guard let tape, let slot else { return Gradients() }
     let gradient = emptyCopy()

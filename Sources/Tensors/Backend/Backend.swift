@@ -1,6 +1,8 @@
-/// What a device must be able to do; a second kind of device implements this and nothing else changes.
+/// What a device must be able to do; a second kind of device implements this and nothing else
+/// changes.
 ///
-/// Every function returns a new tensor outside any record; the operations of the module put them into the record.
+/// Every function returns a new tensor outside any record; the operations of the module put them
+/// into the record.
 protocol Backend: AnyObject {
   /// Where tensors' memory comes from.
   var pool: BufferPool { get }
@@ -92,7 +94,8 @@ struct ConvolutionLayer {
   /// Channels that come out.
   var outputChannels: Int { weight.shape[isTransposed ? 1 : 0] }
 
-  /// Zeros added before the first voxel: half a kernel, so that odd kernels keep the size; none for a transposed convolution.
+  /// Zeros added before the first voxel: half a kernel, so that odd kernels keep the size; none for
+  /// a transposed convolution.
   var padding: Size3 {
     isTransposed ? Size3(0, 0, 0) : Size3.zip(kernel, kernel) { k, _ in (k - 1) / 2 }
   }

@@ -1,7 +1,8 @@
 /// Transposed convolutions whose kernel equals their stride.
 ///
-/// Each voxel of the result depends on one voxel of the input, so the layer is a 1 x 1 x 1 convolution to (kernel voxels x channels)
-/// followed by a rearrangement. oneDNN's own transposed convolution takes 5 to 15 times as long on the shapes of U-Nets.
+/// Each voxel of the result depends on one voxel of the input, so the layer is a 1 x 1 x 1
+/// convolution to (kernel voxels x channels) followed by a rearrangement. oneDNN's own transposed
+/// convolution takes 5 to 15 times as long on the shapes of U-Nets.
 extension OneDNNBackend {
   func upsampling(_ x: Tensor, _ layer: ConvolutionLayer) -> Tensor {
     let key = pointwiseKey(.forward, layer, input: x.shape, precision: x.precision)
@@ -95,7 +96,8 @@ extension OneDNNBackend {
     return buffer
   }
 
-  /// Calls `body` for every weight with its place in PyTorch's order and in that of the 1 x 1 x 1 convolution.
+  /// Calls `body` for every weight with its place in PyTorch's order and in that of the 1 x 1 x 1
+  /// convolution.
   @inline(__always)
   private func forEachWeight(of weight: Parameter, _ body: (_ plain: Int, _ arranged: Int) -> Void)
   {

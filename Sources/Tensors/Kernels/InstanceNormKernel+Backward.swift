@@ -47,7 +47,8 @@ extension InstanceNormKernel {
             }
             let r = Double(statistics[channels + channel])
             let rest = Double(statistics[2 * channels + channel])
-            // t sums g (x - m) for the rounded mean m; with x' = (x - m - rest) r this is the sum of g x'.
+            // t sums g (x - m) for the rounded mean m; with x' = (x - m - rest) r this is the sum
+            // of g x'.
             let normalised = (t - rest * s) * r
             shiftSums[channel] += s
             scaleSums[channel] += normalised
@@ -70,7 +71,8 @@ extension InstanceNormKernel {
     }
   }
 
-  /// Sums of g and g (x - mean) over the rows of a tile, g being the gradient before the leaky ReLU.
+  /// Sums of g and g (x - mean) over the rows of a tile, g being the gradient before the leaky
+  /// ReLU.
   @inline(__always)
   private func tileGradientSums(
     _ gradient: UnsafePointer<Element>, _ x: UnsafePointer<Element>, rows: Int,

@@ -4,7 +4,8 @@ extension InstanceNormKernel {
   ///   - y: N x V x C elements, written.
   ///   - affine: scale and shift, C numbers each.
   ///   - epsilon: Added to the variance.
-  ///   - statistics: N x 3 x C numbers, written: means, inverse deviations, and what rounding took from the means.
+  ///   - statistics: N x 3 x C numbers, written: means, inverse deviations, and what rounding took
+  ///     from the means.
   func forward(
     _ x: UnsafePointer<Element>, _ y: UnsafeMutablePointer<Element>,
     affine: (scale: UnsafePointer<Float>, shift: UnsafePointer<Float>), epsilon: Float,
@@ -43,9 +44,11 @@ extension InstanceNormKernel {
     }
   }
 
-  /// Mean and sum of squared deviations of every channel over the rows of a tile, of the differences to `origin`.
+  /// Mean and sum of squared deviations of every channel over the rows of a tile, of the
+  /// differences to `origin`.
   ///
-  /// The sample's first voxel is the origin: it is within sqrt(V) deviations of the mean, so that a mean far from zero costs no digits.
+  /// The sample's first voxel is the origin: it is within sqrt(V) deviations of the mean, so that a
+  /// mean far from zero costs no digits.
   @inline(__always)
   private func tileMoments(
     _ source: UnsafePointer<Element>, rows: Int, origin: UnsafePointer<Element>,
@@ -137,7 +140,8 @@ extension InstanceNormKernel {
 
   /// The moments of a whole sample from those of its tiles, in double precision.
   ///
-  /// - Source: Chan, Golub, LeVeque, "Algorithms for computing the sample variance", 1983, doi:10.1080/00031305.1983.10483115.
+  /// - Source: Chan, Golub, LeVeque, "Algorithms for computing the sample variance", 1983,
+  ///   doi:10.1080/00031305.1983.10483115.
   private func combineMoments(
     _ moments: UnsafePointer<Float>, origin: UnsafePointer<Element>, epsilon: Float,
     into statistics: UnsafeMutablePointer<Float>
@@ -163,7 +167,8 @@ extension InstanceNormKernel {
     }
   }
 
-  /// target = leakyReLU(a (source - mean) + b), channel by channel; `affine` holds C numbers a, then C numbers b.
+  /// target = leakyReLU(a (source - mean) + b), channel by channel; `affine` holds C numbers a,
+  /// then C numbers b.
   @inline(__always)
   private func apply(
     _ source: UnsafePointer<Element>, _ target: UnsafeMutablePointer<Element>, rows: Int,

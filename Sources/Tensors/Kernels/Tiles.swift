@@ -1,8 +1,10 @@
 import Parallelism
 
-/// The channels-last memory of one sample, cut into tiles of consecutive voxels that fit the innermost cache.
+/// The channels-last memory of one sample, cut into tiles of consecutive voxels that fit the
+/// innermost cache.
 ///
-/// The tiles depend on the shape only, so that sums over them, combined in their order, do not depend on the number of threads.
+/// The tiles depend on the shape only, so that sums over them, combined in their order, do not
+/// depend on the number of threads.
 struct Tiles {
   let voxels: Int
   let channels: Int

@@ -1,6 +1,7 @@
 import Parallelism
 
-/// Spreads the channels (taps x C) of every voxel over the block of voxels it becomes, and adds the bias.
+/// Spreads the channels (taps x C) of every voxel over the block of voxels it becomes, and adds the
+/// bias.
 ///
 /// - Parameters:
 ///   - type: The elements' type.
@@ -34,7 +35,8 @@ func spreadBlocks<Element: ActivationElement>(
   }
 }
 
-/// The inverse of ``spreadBlocks(of:from:to:_:bias:)`` without the bias: gathers blocks of voxels into channels.
+/// The inverse of ``spreadBlocks(of:from:to:_:bias:)`` without the bias: gathers blocks of voxels
+/// into channels.
 func gatherBlocks<Element: ActivationElement>(
   of type: Element.Type, from y: Tensor, to blocks: Tensor, _ stride: Size3
 ) {
@@ -49,8 +51,8 @@ func gatherBlocks<Element: ActivationElement>(
   }
 }
 
-/// Calls `body` for every row of input voxels and every tap with the offsets of the first element in the block tensor and in the upsampled
-/// one, and the number of voxels.
+/// Calls `body` for every row of input voxels and every tap with the offsets of the first element
+/// in the block tensor and in the upsampled one, and the number of voxels.
 @inline(__always)
 private func forEachBlockRow(
   input: TensorShape, channels: Int, _ stride: Size3,

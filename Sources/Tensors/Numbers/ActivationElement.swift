@@ -42,7 +42,8 @@ extension BFloat16: ActivationElement {
   }
 }
 
-// The standard library's conversions between SIMD types are calls with a loop inside; lane by lane the compiler sees one instruction.
+// The standard library's conversions between SIMD types are calls with a loop inside; lane by lane
+// the compiler sees one instruction.
 
 @inline(__always)
 private func words(_ h: SIMD16<UInt16>) -> SIMD16<UInt32> {

@@ -1,5 +1,6 @@
 extension Tensor {
-  /// The convolution with a kernel of any size and stride per axis, padded with half a kernel of zeros.
+  /// The convolution with a kernel of any size and stride per axis, padded with half a kernel of
+  /// zeros.
   ///
   /// Each axis of n voxels becomes (n + 2 p - k) / s + 1 with p = (k - 1) / 2, rounded down.
   ///
