@@ -52,6 +52,12 @@ public struct Convolution: Layer {
     }
   }
 
+  /// The upsampled x, and after its channels those of another tensor of the result's size.
+  public func callAsFunction(_ x: Tensor, followedBy other: Tensor) -> Tensor {
+    precondition(direction == .up, "\(weight.name) does not upsample")
+    return x.upsampled(with: weight, bias: bias, stride: Size3(stride), followedBy: other)
+  }
+
   /// The convolution of x for a normalisation that follows at once.
   ///
   /// The normalisation takes away whatever the bias adds, so it is not added, and its gradient is

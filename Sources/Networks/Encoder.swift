@@ -75,7 +75,7 @@ struct DecoderStage {
   let head: Convolution
 
   func callAsFunction(_ x: Tensor, skip: Tensor) -> Tensor {
-    blocks.reduce(upsampling(x).concatenated(with: skip)) { $1($0) }
+    blocks.reduce(upsampling(x, followedBy: skip)) { $1($0) }
   }
 
   func logits(_ features: Tensor) -> Tensor {

@@ -71,6 +71,27 @@ struct ConvolutionCase: Sendable, CustomStringConvertible {
     }
   }
 
+  @Test(arguments: upsamplings, [1, 3, 16, 33]) func upsamplingFollowedByAnotherTensor(
+    _ c: ConvolutionCase, channels: Int
+  ) throws {
+    let weight = [c.input.channels, c.channels] + c.kernel.lengths
+    let zeros = Array(repeating: 0.0, count: weight.reduce(1, *))
+    var other = SlowTensor(c.input).upsampled(
+      zeros, nil, out: c.channels, kernel: c.kernel, stride: c.stride
+    ).shape
+    other.channels = channels
+    try CheckedOperation(
+      inputs: [c.input, other], parameters: c.hasBias ? [weight, [c.channels]] : [weight]
+    ).check { x, w in
+      x[0].upsampled(
+        with: w[0], bias: c.hasBias ? w[1] : nil, stride: c.stride, followedBy: x[1])
+    } _: { x, w in
+      x[0].upsampled(
+        w[0], c.hasBias ? w[1] : nil, out: c.channels, kernel: c.kernel, stride: c.stride
+      ).concatenated(with: x[1])
+    }
+  }
+
   @Test func flatKernelsOfTwoAxesAreThoseOfDepthOne() throws {
     try CheckedOperation(inputs: [shape(2, 3, 1, 5, 6)], parameters: [[4, 3, 3, 3], [4]]).check {
       x, w in

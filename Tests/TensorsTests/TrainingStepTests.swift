@@ -26,8 +26,8 @@ private struct TinyNetwork {
     let a = x.convolved(with: down, bias: nil, stride: .one)
       .instanceNormalised(scale: scale, shift: shift, epsilon: 1e-5, slope: 0.01)
     let b = a.convolved(with: deep, bias: nil, stride: Size3(2, 2, 2))
-    return b.upsampled(with: up, bias: upBias, stride: Size3(2, 2, 2))
-      .concatenated(with: a).logits(weight: head, bias: headBias)
+    return b.upsampled(with: up, bias: upBias, stride: Size3(2, 2, 2), followedBy: a)
+      .logits(weight: head, bias: headBias)
   }
 
   func loss(on device: Device, size: Size3 = Size3(14, 16, 18)) -> LossValue {

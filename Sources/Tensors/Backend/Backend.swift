@@ -25,7 +25,12 @@ protocol Backend: AnyObject {
 
   /// x ⋆ weight (+ bias).
   func convolution(_ x: Tensor, _ layer: ConvolutionLayer) -> Tensor
+  /// The transposed convolution whose kernel is its stride, and after its channels those of another
+  /// tensor.
+  func upsampling(_ x: Tensor, _ layer: ConvolutionLayer, followedBy other: Tensor?) -> Tensor
   /// The gradients with respect to weight, bias if the layer has one, and x if it is wanted.
+  ///
+  /// Where another tensor followed an upsampling, the gradient has its channels too.
   func convolutionGradients(
     _ gradient: Tensor, _ layer: ConvolutionLayer, x: Tensor, wanting: ConvolutionGradients.Wanted
   ) -> ConvolutionGradients
@@ -51,8 +56,8 @@ protocol Backend: AnyObject {
   func leakyReLUGradient(_ gradient: Tensor, y: Tensor, slope: Float) -> Tensor
   /// The channels of a, then those of b.
   func concatenation(_ a: Tensor, _ b: Tensor) -> Tensor
-  /// The first `channels` channels and the others.
-  func split(_ x: Tensor, channels: Int) -> (Tensor, Tensor)
+  /// Some of the channels.
+  func channels(_ range: Range<Int>, of x: Tensor) -> Tensor
   /// Means over blocks of the given size.
   func averagePool(_ x: Tensor, _ block: Size3) -> Tensor
   /// The gradient of ``averagePool(_:_:)`` with respect to x of shape `shape`.
