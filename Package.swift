@@ -117,6 +117,10 @@ let package = Package(
         "VolumeFiles", "Volumes",
       ], exclude: ["Fixtures"]),
     .testTarget(
+      name: "TensorsTests",
+      dependencies: ["Parallelism", "RandomNumbers", "Tensors", "TestSupport"],
+      exclude: ["Fixtures"]),
+    .testTarget(
       name: "NetworksTests",
       dependencies: [
         "JSONDocuments", "Networks", "Parallelism", "RandomNumbers", "Safetensors", "Tensors",
