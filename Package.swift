@@ -63,8 +63,8 @@ let package = Package(
     .target(
       name: "Preprocessing",
       dependencies: [
-        "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "RandomNumbers",
-        "Resampling", "Safetensors", "Volumes",
+        "Datasets", "JSONDocuments", "Parallelism", "Planning", "RandomNumbers", "Resampling",
+        "Safetensors", "VolumeFiles", "Volumes",
       ]),
     .target(name: "Augmentation", dependencies: ["Parallelism", "RandomNumbers", "Volumes"]),
     .target(
@@ -137,6 +137,12 @@ let package = Package(
       dependencies: [
         "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "RandomNumbers",
         "TestSupport", "VolumeFiles", "Volumes",
+      ], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "PreprocessingTests",
+      dependencies: [
+        "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "Preprocessing",
+        "RandomNumbers", "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
       ], exclude: ["Fixtures"]),
     .testTarget(
       name: "AugmentationTests",
