@@ -63,8 +63,8 @@ let package = Package(
     .target(
       name: "Preprocessing",
       dependencies: [
-        "Datasets", "JSONDocuments", "Parallelism", "Planning", "RandomNumbers", "Resampling",
-        "Safetensors", "VolumeFiles", "Volumes",
+        "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "RandomNumbers",
+        "Resampling", "Safetensors", "Volumes",
       ]),
     .target(name: "Augmentation", dependencies: ["Parallelism", "RandomNumbers", "Volumes"]),
     .target(
@@ -141,8 +141,8 @@ let package = Package(
     .testTarget(
       name: "PreprocessingTests",
       dependencies: [
-        "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "Preprocessing",
-        "RandomNumbers", "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
+        "Datasets", "JSONDocuments", "Planning", "Preprocessing", "RandomNumbers", "Resampling",
+        "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
       ], exclude: ["Fixtures"]),
     .testTarget(
       name: "AugmentationTests",
