@@ -10,7 +10,7 @@ let package = Package(
       targets: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "VolumeFiles",
         "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
-        "Augmentation", "Inference", "Training", "Reports", "Phantoms",
+        "Augmentation", "Inference", "Training", "Reports", "Phantoms", "Workspaces",
       ]),
   ],
   dependencies: [
@@ -86,6 +86,13 @@ let package = Package(
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "VolumeFiles", "Volumes",
       ]),
+    .target(
+      name: "Workspaces",
+      dependencies: [
+        "Datasets", "Evaluation", "FileOutput", "Inference", "JSONDocuments", "Networks",
+        "Parallelism", "Phantoms", "Planning", "Preprocessing", "RandomNumbers", "Reports",
+        "Resampling", "Safetensors", "Tensors", "Training", "VolumeFiles", "Volumes",
+      ]),
 
     // Tests.
     .target(
@@ -154,6 +161,9 @@ let package = Package(
     .testTarget(
       name: "PhantomsTests",
       dependencies: ["Datasets", "Phantoms", "TestSupport", "VolumeFiles", "Volumes"]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["JSONDocuments", "TestSupport", "delineate"],
+      exclude: ["Fixtures"]),
 
     // The program and the examples.
     .executableTarget(
@@ -162,8 +172,13 @@ let package = Package(
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
         "VolumeFiles", "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
         "Preprocessing", "Augmentation", "Inference", "Training", "Reports", "Phantoms",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Workspaces", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(
+      name: "LibraryExample",
+      dependencies: [
+        "Datasets", "Inference", "Planning", "Preprocessing", "Training", "VolumeFiles", "Volumes",
+      ], path: "Examples/Library", exclude: ["README.md"]),
   ],
   swiftLanguageModes: [.v6]
 )
