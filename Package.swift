@@ -10,7 +10,7 @@ let package = Package(
       targets: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "VolumeFiles",
         "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
-        "Augmentation", "Inference", "Training", "Reports", "Phantoms", "Workspaces",
+        "Augmentation", "Inference", "Training", "Reports", "Phantoms", "Benchmarks", "Workspaces",
       ]),
   ],
   dependencies: [
@@ -87,6 +87,12 @@ let package = Package(
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "VolumeFiles", "Volumes",
       ]),
     .target(
+      name: "Benchmarks",
+      dependencies: [
+        "Datasets", "Inference", "Networks", "Parallelism", "Planning", "Preprocessing",
+        "RandomNumbers", "Resampling", "Tensors", "Volumes",
+      ]),
+    .target(
       name: "Workspaces",
       dependencies: [
         "Datasets", "Evaluation", "FileOutput", "Inference", "JSONDocuments", "Networks",
@@ -125,8 +131,9 @@ let package = Package(
       ], exclude: ["Fixtures"]),
     .testTarget(
       name: "TensorsTests",
-      dependencies: ["Parallelism", "RandomNumbers", "Tensors", "TestSupport"],
-      exclude: ["Fixtures"]),
+      dependencies: [
+        "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Tensors", "TestSupport",
+      ], exclude: ["Fixtures"]),
     .testTarget(
       name: "NetworksTests",
       dependencies: [
@@ -157,13 +164,19 @@ let package = Package(
         "Augmentation", "JSONDocuments", "Parallelism", "RandomNumbers", "TestSupport", "Volumes",
       ], exclude: ["Fixtures"]),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "TestSupport", "VolumeFiles", "Volumes"]),
+      name: "ReportsTests",
+      dependencies: ["RandomNumbers", "Reports", "TestSupport", "VolumeFiles", "Volumes"]),
     .testTarget(
       name: "PhantomsTests",
-      dependencies: ["Datasets", "Phantoms", "TestSupport", "VolumeFiles", "Volumes"]),
+      dependencies: [
+        "Datasets", "JSONDocuments", "Parallelism", "Phantoms", "RandomNumbers", "TestSupport",
+        "VolumeFiles", "Volumes",
+      ]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["JSONDocuments", "TestSupport", "delineate"],
-      exclude: ["Fixtures"]),
+      name: "CommandLineTests",
+      dependencies: [
+        "JSONDocuments", "RandomNumbers", "TestSupport", "VolumeFiles", "Volumes", "delineate",
+      ], exclude: ["Fixtures"]),
 
     // The program and the examples.
     .executableTarget(
@@ -172,7 +185,8 @@ let package = Package(
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
         "VolumeFiles", "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
         "Preprocessing", "Augmentation", "Inference", "Training", "Reports", "Phantoms",
-        "Workspaces", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Benchmarks", "Workspaces",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "LibraryExample",

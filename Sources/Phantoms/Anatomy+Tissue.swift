@@ -11,12 +11,8 @@ extension Anatomy {
   struct Finding {
     var tissue = Tissue.air
     var label: UInt16 = 0
-<<<<<<< HEAD
     /// Distance in mm to the nearest change of tissue; points of a smaller neighbourhood find the
     /// same.
-=======
-    /// Distance in mm to the nearest change of tissue; points of a smaller neighbourhood find the same.
->>>>>>> 1a94239eb1bf3847752b6c551690d1e98c2c2157
     var margin: Float = .infinity
 
     /// Paints a shape over what was found before.
@@ -33,12 +29,8 @@ extension Anatomy {
   ///
   /// - Parameters:
   ///   - place: The point in mm about the body's middle.
-<<<<<<< HEAD
   ///   - displacement: The patient's own deformation there; organs follow it wholly, the body's
   ///     outline by a third.
-=======
-  ///   - displacement: The patient's own deformation there; organs follow it wholly, the body's outline by a third.
->>>>>>> 1a94239eb1bf3847752b6c551690d1e98c2c2157
   ///   - irregularity: The smooth noise there.
   /// - Returns: What stands at the point.
   func finding(

@@ -16,12 +16,8 @@ struct Ellipsoid {
     sine = sinf(degrees * .pi / 180)
   }
 
-<<<<<<< HEAD
   /// Signed distance in mm from the surface, negative inside; exact for spheres, first order near
   /// the surface of others.
-=======
-  /// Signed distance in mm from the surface, negative inside; exact for spheres, first order near the surface of others.
->>>>>>> 1a94239eb1bf3847752b6c551690d1e98c2c2157
   func distance(_ point: SIMD3<Float>) -> Float {
     let p = point - centre
     let turned = SIMD3(cosine * p.x + sine * p.y, cosine * p.y - sine * p.x, p.z) / halfAxes

@@ -8,14 +8,9 @@ import Volumes
 extension PhantomCohort {
   /// Writes the cohort as a dataset folder.
   ///
-<<<<<<< HEAD
   /// Training cases go to `imagesTr` and `labelsTr`, both groups of test cases to `imagesTs` and
   /// `labelsTs`, as `.nii.gz`. Beside them stand `dataset.json` and `cohorts.csv`, which names
   /// every case's group. Files of the same names are replaced, others left alone.
-=======
-  /// Training cases go to `imagesTr` and `labelsTr`, both groups of test cases to `imagesTs` and `labelsTs`, as `.nii.gz`. Beside them
-  /// stand `dataset.json` and `cohorts.csv`, which names every case's group. Files of the same names are replaced, others left alone.
->>>>>>> 1a94239eb1bf3847752b6c551690d1e98c2c2157
   ///
   /// - Parameter folder: Where to write; it is made if need be, its parent must exist.
   /// - Throws: ``PhantomError/unwritable(path:reason:)``.

@@ -27,12 +27,8 @@ struct Scanner {
       largestObliquity: 6, obliqueFraction: 0.3, noise: 0.02...0.035, shading: 0.1...0.2)
   }
 
-<<<<<<< HEAD
   /// Another site with an older machine: other contrast, thicker slices, more noise and shading,
   /// oblique slices.
-=======
-  /// Another site with an older machine: other contrast, thicker slices, more noise and shading, oblique slices.
->>>>>>> 1a94239eb1bf3847752b6c551690d1e98c2c2157
   static func external(_ size: PhantomCohort.Size) -> Scanner {
     Scanner(
       sequences: PulseSequences(

@@ -30,12 +30,8 @@ public struct Colour: Hashable, Sendable {
   /// The grey of grid lines.
   static let lightGrey = Colour(0xE4E4E4)
 
-<<<<<<< HEAD
   /// Colours that people with any common form of colour blindness tell apart, in the order in which
   /// to use them.
-=======
-  /// Colours that people with any common form of colour blindness tell apart, in the order in which to use them.
->>>>>>> 1a94239eb1bf3847752b6c551690d1e98c2c2157
   ///
   /// - Source: Okabe, Ito, "Color universal design", 2008, jfly.uni-koeln.de/color.
   public static let palette = [

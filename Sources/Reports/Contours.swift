@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 /// The outline of a mask in a plane, in units of its pixels; the middle of the first pixel is (0,
 /// 0).
 ///
@@ -7,13 +6,6 @@
 ///
 /// - Source: Lorensen, Cline, "Marching cubes", SIGGRAPH 1987, doi:10.1145/37401.37422, in two
 ///   dimensions.
-=======
-/// The outline of a mask in a plane, in units of its pixels; the middle of the first pixel is (0, 0).
-///
-/// Lines run half way between pixels inside and outside and cut corners; the plane's outside counts as outside the mask.
-///
-/// - Source: Lorensen, Cline, "Marching cubes", SIGGRAPH 1987, doi:10.1145/37401.37422, in two dimensions.
->>>>>>> 1a94239eb1bf3847752b6c551690d1e98c2c2157
 package func contours(
   width: Int, height: Int, isInside: (_ x: Int, _ y: Int) -> Bool
 ) -> [[Point]] {

@@ -1,9 +1,5 @@
-<<<<<<< HEAD
 /// Curves over a common horizontal axis, with a scale on the left and, if need be, one on the
 /// right.
-=======
-/// Curves over a common horizontal axis, with a scale on the left and, if need be, one on the right.
->>>>>>> 1a94239eb1bf3847752b6c551690d1e98c2c2157
 struct LineChart {
   struct Curve {
     var name: String

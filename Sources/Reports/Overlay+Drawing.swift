@@ -81,12 +81,8 @@ extension Overlay {
     return (Float(size.across) * spacing.across, Float(size.down) * spacing.down)
   }
 
-<<<<<<< HEAD
   /// The slices, one per axis, that hold most of the rarest label; the middle where nothing is
   /// labelled.
-=======
-  /// The slices, one per axis, that hold most of the rarest label; the middle where nothing is labelled.
->>>>>>> 1a94239eb1bf3847752b6c551690d1e98c2c2157
   private func focus() -> (x: Int, y: Int, z: Int) {
     let extent = volume.extent
     var counts: [LabelMap.Label: Int] = [:]

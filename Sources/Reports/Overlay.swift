@@ -2,14 +2,9 @@ public import Volumes
 
 /// A picture of a volume's slices with the outlines of its reference and its prediction.
 ///
-<<<<<<< HEAD
 /// The top row shows the three planes where the smallest structure is largest, the rows below axial
 /// slices from foot to head. With both label maps, the reference is drawn as a broad line under the
 /// prediction's thin one; with a single one, every label has its own colour.
-=======
-/// The top row shows the three planes where the smallest structure is largest, the rows below axial slices from foot to head. With both
-/// label maps, the reference is drawn as a broad line under the prediction's thin one; with a single one, every label has its own colour.
->>>>>>> 1a94239eb1bf3847752b6c551690d1e98c2c2157
 public struct Overlay: Sendable {
   /// How the picture is made.
   public struct Settings: Hashable, Sendable {

@@ -1,11 +1,7 @@
 /// A font made of lines, legible from a height of 8 pixels.
 ///
-<<<<<<< HEAD
 /// A letter stands on a grid four units wide; capitals reach from 0 (top) to 6 (base line), tails
 /// to 8.
-=======
-/// A letter stands on a grid four units wide; capitals reach from 0 (top) to 6 (base line), tails to 8.
->>>>>>> 1a94239eb1bf3847752b6c551690d1e98c2c2157
 package enum StrokeFont {
   /// Runs of points, parted by commas; a point is its column and row, one digit each.
   private static let letters: [Character: String] = [

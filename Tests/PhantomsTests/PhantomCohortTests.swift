@@ -49,12 +49,8 @@ import Volumes
     }
     let (liver, tumour, kidney) = (1, 2, 3)
     #expect(counts[liver] > 3000 && counts[tumour] > 100 && counts[kidney] > 400, "\(counts)")
-<<<<<<< HEAD
     // Tumours are bright in T2, dark after contrast; kidneys are the brightest organ after
     // contrast.
-=======
-    // Tumours are bright in T2, dark after contrast; kidneys are the brightest organ after contrast.
->>>>>>> 1a94239eb1bf3847752b6c551690d1e98c2c2157
     #expect(means[0][tumour] > 1.3 * means[0][liver])
     #expect(means[1][tumour] < 0.95 * means[1][liver])
     #expect(means[1][kidney] > means[1][tumour])
@@ -76,12 +72,8 @@ import Volumes
     #expect(isThick == (member.group == .externalSite))
   }
 
-<<<<<<< HEAD
   /// In air the magnitude of complex noise has mean / standard deviation = sqrt(pi / (4 - pi)) =
   /// 1.913.
-=======
-  /// In air the magnitude of complex noise has mean / standard deviation = sqrt(pi / (4 - pi)) = 1.913.
->>>>>>> 1a94239eb1bf3847752b6c551690d1e98c2c2157
   @Test func noiseIsRician() {
     let phantom = Self.cohort.makeCase(Self.cohort.members[0])
     for channel in phantom.channels {

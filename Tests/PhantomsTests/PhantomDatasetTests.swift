@@ -53,12 +53,8 @@ import Volumes
         generator.uniform(-500...500))
       let value = noise(point)
       (lowest, highest) = (min(lowest, value), max(highest, value))
-<<<<<<< HEAD
       // Between lattice points 10 mm apart the polynomial's slope is at most 1.875 of the step of
       // at most 2.
-=======
-      // Between lattice points 10 mm apart the polynomial's slope is at most 1.875 of the step of at most 2.
->>>>>>> 1a94239eb1bf3847752b6c551690d1e98c2c2157
       #expect(abs(noise(point + [0.1, 0, 0]) - value) < 3 * 0.1 * 1.875 * 2 / 10 + 1e-4)
     }
     #expect(lowest > -1 && lowest < -0.7 && highest < 1 && highest > 0.7)
