@@ -10,8 +10,7 @@ let package = Package(
       targets: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "VolumeFiles",
         "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
-        "Augmentation", "Inference", "Training", "Phantoms", "Reports", "Benchmarks",
-        "Workspaces",
+        "Augmentation", "Inference", "Training", "Reports", "Phantoms", "Benchmarks", "Workspaces",
       ]),
   ],
   dependencies: [
@@ -43,11 +42,6 @@ let package = Package(
     .target(name: "Resampling", dependencies: ["Parallelism", "Volumes"]),
     .target(
       name: "Evaluation", dependencies: ["FileOutput", "JSONDocuments", "Parallelism", "Volumes"]),
-    .target(
-      name: "Phantoms",
-      dependencies: [
-        "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "VolumeFiles", "Volumes",
-      ]),
 
     // Networks.
     .target(name: "Tensors", dependencies: ["COneDNN", "Parallelism"]),
@@ -86,11 +80,12 @@ let package = Package(
         "Networks", "Parallelism", "Planning", "Preprocessing", "RandomNumbers", "Safetensors",
         "Tensors", "VolumeFiles", "Volumes",
       ]),
-
-    // What people look at.
-    .target(name: "Reports", dependencies: ["VolumeFiles", "Volumes"]),
-
-    // The whole path.
+    .target(name: "Reports", dependencies: ["Parallelism", "VolumeFiles", "Volumes"]),
+    .target(
+      name: "Phantoms",
+      dependencies: [
+        "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "VolumeFiles", "Volumes",
+      ]),
     .target(
       name: "Benchmarks",
       dependencies: [
@@ -100,8 +95,9 @@ let package = Package(
     .target(
       name: "Workspaces",
       dependencies: [
-        "Datasets", "Evaluation", "FileOutput", "Inference", "JSONDocuments", "Parallelism",
-        "Phantoms", "Planning", "Preprocessing", "Reports", "Training", "VolumeFiles", "Volumes",
+        "Datasets", "Evaluation", "FileOutput", "Inference", "JSONDocuments", "Networks",
+        "Parallelism", "Phantoms", "Planning", "Preprocessing", "RandomNumbers", "Reports",
+        "Resampling", "Safetensors", "Tensors", "Training", "VolumeFiles", "Volumes",
       ]),
 
     // Tests.
@@ -134,6 +130,11 @@ let package = Package(
         "VolumeFiles", "Volumes",
       ], exclude: ["Fixtures"]),
     .testTarget(
+      name: "TensorsTests",
+      dependencies: [
+        "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Tensors", "TestSupport",
+      ], exclude: ["Fixtures"]),
+    .testTarget(
       name: "NetworksTests",
       dependencies: [
         "JSONDocuments", "Networks", "Parallelism", "RandomNumbers", "Safetensors", "Tensors",
@@ -152,20 +153,25 @@ let package = Package(
         "TestSupport", "VolumeFiles", "Volumes",
       ], exclude: ["Fixtures"]),
     .testTarget(
+      name: "PreprocessingTests",
+      dependencies: [
+        "Datasets", "JSONDocuments", "Planning", "Preprocessing", "RandomNumbers", "Resampling",
+        "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
+      ], exclude: ["Fixtures"]),
+    .testTarget(
       name: "AugmentationTests",
       dependencies: [
         "Augmentation", "JSONDocuments", "Parallelism", "RandomNumbers", "TestSupport", "Volumes",
       ], exclude: ["Fixtures"]),
     .testTarget(
-      name: "PhantomsTests",
-      dependencies: [
-        "JSONDocuments", "Parallelism", "Phantoms", "RandomNumbers", "TestSupport", "VolumeFiles",
-        "Volumes",
-      ]),
-    .testTarget(
       name: "ReportsTests",
       dependencies: ["RandomNumbers", "Reports", "TestSupport", "VolumeFiles", "Volumes"]),
-
+    .testTarget(
+      name: "PhantomsTests",
+      dependencies: [
+        "Datasets", "JSONDocuments", "Parallelism", "Phantoms", "RandomNumbers", "TestSupport",
+        "VolumeFiles", "Volumes",
+      ]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
@@ -176,9 +182,10 @@ let package = Package(
     .executableTarget(
       name: "delineate",
       dependencies: [
-        "Benchmarks", "Datasets", "Evaluation", "Inference", "JSONDocuments", "Parallelism",
-        "Planning", "Preprocessing", "Resampling", "Tensors", "Training", "VolumeFiles", "Volumes",
-        "Workspaces",
+        "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
+        "VolumeFiles", "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
+        "Preprocessing", "Augmentation", "Inference", "Training", "Reports", "Phantoms",
+        "Benchmarks", "Workspaces",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(

@@ -1,3 +1,4 @@
+import Parallelism
 import VolumeFiles
 public import Volumes
 
@@ -26,9 +27,16 @@ public struct CaseImages: Sendable {
   public init(of entry: Case) throws(DatasetError) {
     var channels: [VoxelArray<Float>] = []
     var first: (geometry: Geometry, spacing: [Double])?
-    for path in entry.images {
+    let files = parallelMap(entry.images.count) { index -> Result<ImageFile, VolumeFileError> in
+      do throws(VolumeFileError) {
+        return .success(try ImageFile(contentsOf: entry.images[index]))
+      } catch {
+        return .failure(error)
+      }
+    }
+    for (path, outcome) in zip(entry.images, files) {
       let file: ImageFile
-      do throws(VolumeFileError) { file = try ImageFile(contentsOf: path) } catch {
+      do throws(VolumeFileError) { file = try outcome.get() } catch {
         throw .unreadableCase(id: entry.id, problem: error.description)
       }
       let spacing = Self.spacing(of: file, path: path)

@@ -11,7 +11,8 @@ extension Anatomy {
   struct Finding {
     var tissue = Tissue.air
     var label: UInt16 = 0
-    /// Distance in mm to the nearest change of tissue; points of a smaller neighbourhood find the same.
+    /// Distance in mm to the nearest change of tissue; points of a smaller neighbourhood find the
+    /// same.
     var margin: Float = .infinity
 
     /// Paints a shape over what was found before.
@@ -28,7 +29,8 @@ extension Anatomy {
   ///
   /// - Parameters:
   ///   - place: The point in mm about the body's middle.
-  ///   - displacement: The patient's own deformation there; organs follow it wholly, the body's outline by a third.
+  ///   - displacement: The patient's own deformation there; organs follow it wholly, the body's
+  ///     outline by a third.
   ///   - irregularity: The smooth noise there.
   /// - Returns: What stands at the point.
   func finding(

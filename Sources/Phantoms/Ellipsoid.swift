@@ -16,7 +16,8 @@ struct Ellipsoid {
     sine = sinf(degrees * .pi / 180)
   }
 
-  /// Signed distance in mm from the surface, negative inside; exact for spheres, first order near the surface of others.
+  /// Signed distance in mm from the surface, negative inside; exact for spheres, first order near
+  /// the surface of others.
   func distance(_ point: SIMD3<Float>) -> Float {
     let p = point - centre
     let turned = SIMD3(cosine * p.x + sine * p.y, cosine * p.y - sine * p.x, p.z) / halfAxes

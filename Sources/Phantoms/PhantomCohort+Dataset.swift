@@ -8,8 +8,9 @@ import Volumes
 extension PhantomCohort {
   /// Writes the cohort as a dataset folder.
   ///
-  /// Training cases go to `imagesTr` and `labelsTr`, both groups of test cases to `imagesTs` and `labelsTs`, as `.nii.gz`. Beside them
-  /// stand `dataset.json` and `cohorts.csv`, which names every case's group. Files of the same names are replaced, others left alone.
+  /// Training cases go to `imagesTr` and `labelsTr`, both groups of test cases to `imagesTs` and
+  /// `labelsTs`, as `.nii.gz`. Beside them stand `dataset.json` and `cohorts.csv`, which names
+  /// every case's group. Files of the same names are replaced, others left alone.
   ///
   /// - Parameter folder: Where to write; it is made if need be, its parent must exist.
   /// - Throws: ``PhantomError/unwritable(path:reason:)``.

@@ -7,7 +7,8 @@ extension PhantomCohort {
   ///
   /// - Parameter member: One of ``members``.
   /// - Returns: Its images and labels.
-  /// - Complexity: About a microsecond per voxel; runs on the calling thread, so that cases can be made in parallel.
+  /// - Complexity: About a microsecond per voxel; runs on the calling thread, so that cases can be
+  ///   made in parallel.
   public func makeCase(_ member: Member) -> PhantomCase {
     let scanner = member.group == .externalSite ? Scanner.external(size) : Scanner.home(size)
     var generator = SplitMix64(seed: seed, stream: member.patient)
@@ -208,7 +209,8 @@ private struct Examination {
 
   /// Coil shading, the receiver's gain, Rician noise and whole numbers.
   ///
-  /// - Source: Gudbjartsson, Patz, "The Rician distribution of noisy MRI data", 1995, doi:10.1002/mrm.1910340618.
+  /// - Source: Gudbjartsson, Patz, "The Rician distribution of noisy MRI data", 1995,
+  ///   doi:10.1002/mrm.1910340618.
   private mutating func acquire(_ image: inout [Float]) {
     let shading = SmoothNoise(scale: 110, using: &generator)
     let depth = generator.uniform(scanner.shading)

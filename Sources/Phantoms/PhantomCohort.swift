@@ -1,10 +1,12 @@
 public import Volumes
 
-/// A made-up study: patients whose liver, liver tumours and kidneys are known exactly, imaged at two sites.
+/// A made-up study: patients whose liver, liver tumours and kidneys are known exactly, imaged at
+/// two sites.
 ///
-/// Two channels look like abdominal MR: a T2-weighted and a contrast-enhanced T1-weighted image with anisotropic voxels, partial
-/// volume, coil shading and Rician noise. Patients of the external site are imaged with other contrast, spacing, obliquity and noise.
-/// Equal settings give equal cases, bit for bit, whatever the number of threads and the order in which cases are made.
+/// Two channels look like abdominal MR: a T2-weighted and a contrast-enhanced T1-weighted image
+/// with anisotropic voxels, partial volume, coil shading and Rician noise. Patients of the external
+/// site are imaged with other contrast, spacing, obliquity and noise. Equal settings give equal
+/// cases, bit for bit, whatever the number of threads and the order in which cases are made.
 public struct PhantomCohort: Sendable {
   /// Label of the liver without its tumours.
   public static let liver: LabelMap.Label = 1

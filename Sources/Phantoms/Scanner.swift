@@ -27,7 +27,8 @@ struct Scanner {
       largestObliquity: 6, obliqueFraction: 0.3, noise: 0.02...0.035, shading: 0.1...0.2)
   }
 
-  /// Another site with an older machine: other contrast, thicker slices, more noise and shading, oblique slices.
+  /// Another site with an older machine: other contrast, thicker slices, more noise and shading,
+  /// oblique slices.
   static func external(_ size: PhantomCohort.Size) -> Scanner {
     Scanner(
       sequences: PulseSequences(

@@ -1,13 +1,17 @@
 package import RandomNumbers
 
-/// A smooth random function of position: random values at the points of a lattice, interpolated between.
+/// A smooth random function of position: random values at the points of a lattice, interpolated
+/// between.
 ///
-/// It has two continuous derivatives, values between -1 and 1, and needs no memory: the value at a lattice point is a hash of its place.
+/// It has two continuous derivatives, values between -1 and 1, and needs no memory: the value at a
+/// lattice point is a hash of its place.
 ///
-/// - Source: Perlin, "Improving noise", ACM TOG 21(3), 2002, doi:10.1145/566654.566636 (the interpolating polynomial).
+/// - Source: Perlin, "Improving noise", ACM TOG 21(3), 2002, doi:10.1145/566654.566636 (the
+///   interpolating polynomial).
 package struct SmoothNoise {
   private let seed: UInt64
-  /// Rows of a rotation divided by the lattice's spacing: the lattice lies askew, so that no image axis shows it.
+  /// Rows of a rotation divided by the lattice's spacing: the lattice lies askew, so that no image
+  /// axis shows it.
   private let rows: (SIMD3<Float>, SIMD3<Float>, SIMD3<Float>)
 
   /// A function of its own.

@@ -21,10 +21,12 @@ enum Tissue: Int, CaseIterable {
   case necrosis
   case cyst
 
-  /// Proton density relative to water, relaxation times in ms at 1.5 T, and T1 after a contrast agent.
+  /// Proton density relative to water, relaxation times in ms at 1.5 T, and T1 after a contrast
+  /// agent.
   ///
-  /// - Source: rounded from de Bazelaire et al., Radiology 230(3), 2004, doi:10.1148/radiol.2303021331; fluids, tumour and the
-  ///   times after contrast are plausible choices.
+  /// - Source: rounded from de Bazelaire et al., Radiology 230(3), 2004,
+  ///   doi:10.1148/radiol.2303021331; fluids, tumour and the times after contrast are plausible
+  ///   choices.
   var relaxation: (protonDensity: Float, t1: Float, t2: Float, t1AfterContrast: Float) {
     switch self {
     case .air: (0, 1000, 50, 1000)
@@ -74,7 +76,8 @@ struct PulseSequences {
 
   /// Signal of a tissue in the T2-weighted and the contrast-enhanced T1-weighted image.
   ///
-  /// - Source: spin echo and Ernst equations, Bernstein et al., Handbook of MRI Pulse Sequences, 2004, chapter 14.
+  /// - Source: spin echo and Ernst equations, Bernstein et al., Handbook of MRI Pulse Sequences,
+  ///   2004, chapter 14.
   func signal(of tissue: Tissue) -> SIMD2<Float> {
     let (density, t1, t2, enhanced) = tissue.relaxation
     let spinEcho = density * (1 - expf(-repetitionTime / t1)) * expf(-echoTime / t2)

@@ -1,3 +1,4 @@
+import Parallelism
 public import Volumes
 
 /// A box of an array's elements, half open along every axis.
@@ -22,6 +23,13 @@ public struct ArrayBox: Sendable, Hashable {
   /// Numbers of elements along the axes.
   public var shape: Shape3 { Shape3((0..<3).map { upper[$0] - lower[$0] }) }
 
+  /// The smallest box that holds this one and another.
+  func union(_ other: ArrayBox) -> ArrayBox {
+    ArrayBox(
+      lower: zip(lower, other.lower).map { min($0, $1) },
+      upper: zip(upper, other.upper).map { max($0, $1) })
+  }
+
   /// The same box of an array whose axis `i` is this one's axis `order[i]`.
   public func transposed(by order: [Int]) -> ArrayBox {
     ArrayBox(lower: order.map { lower[$0] }, upper: order.map { upper[$0] })
@@ -39,13 +47,19 @@ extension VoxelArray {
       }, "box \(box.lower) to \(box.upper) leaves an array of shape \(shape)")
     let target = box.shape
     if target == shape { return self }
-    var result: [Element] = []
-    result.reserveCapacity(target.count)
-    for i in box.lower[0]..<box.upper[0] {
-      for j in box.lower[1]..<box.upper[1] {
-        let row = (i * shape.height + j) * shape.width
-        result.append(contentsOf: elements[row + box.lower[2]..<row + box.upper[2]])
+    let result = [Element](unsafeUninitializedCapacity: target.count) { buffer, count in
+      elements.withUnsafeBufferPointer { source in
+        guard let from = source.baseAddress, let start = buffer.baseAddress else { return }
+        nonisolated(unsafe) let (source, result) = (from, start)  // planes are disjoint
+        parallelFor(target.depth) { i in
+          for j in 0..<target.height {
+            let row = (box.lower[0] + i) * shape.height + box.lower[1] + j
+            (result + (i * target.height + j) * target.width).initialize(
+              from: source + row * shape.width + box.lower[2], count: target.width)
+          }
+        }
       }
+      count = target.count
     }
     return VoxelArray(shape: target, elements: result)
   }

@@ -1,3 +1,4 @@
+import Parallelism
 public import Volumes
 
 /// The part of an image where any channel differs from 0, holes filled, and its box.
@@ -19,19 +20,22 @@ public struct NonzeroRegion: Sendable {
   /// - Complexity: O(voxels); one byte per voxel of the box, and as much again for the holes.
   public init(of channels: [VoxelArray<Float>]) {
     box = Self.box(of: channels)
-    let shape = box.shape
+    let (box, shape) = (box, box.shape)
+    let full = channels[0].shape
     var states = [UInt8](repeating: BackgroundFill.background, count: shape.count)
-    for channel in channels {
-      let width = channel.shape.width
-      for i in 0..<shape.depth {
-        for j in 0..<shape.height {
-          let source =
-            ((box.lower[0] + i) * channel.shape.height + box.lower[1] + j) * width + box.lower[2]
-          let target = (i * shape.height + j) * shape.width
-          channel.elements.withUnsafeBufferPointer { values in
-            states.withUnsafeMutableBufferPointer { states in
-              for k in 0..<shape.width where values[source + k] != 0 {
-                states[target + k] = BackgroundFill.object
+    states.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let states = buffer  // planes are disjoint
+      for channel in channels {
+        channel.elements.withUnsafeBufferPointer { values in
+          parallelFor(shape.depth) { i in
+            for j in 0..<shape.height {
+              let row = (box.lower[0] + i) * full.height + box.lower[1] + j
+              let source = row * full.width + box.lower[2]
+              let target = (i * shape.height + j) * shape.width
+              // Written everywhere, so that the loop has no branch.
+              for k in 0..<shape.width {
+                states[target + k] =
+                  values[source + k] != 0 ? BackgroundFill.object : states[target + k]
               }
             }
           }
@@ -39,7 +43,17 @@ public struct NonzeroRegion: Sendable {
       }
     }
     BackgroundFill.markOutside(&states, shape: shape)
-    mask = VoxelArray(shape: shape, elements: states.map { $0 != BackgroundFill.outside })
+    mask = VoxelArray(
+      shape: shape,
+      elements: [Bool](unsafeUninitializedCapacity: shape.count) { buffer, count in
+        nonisolated(unsafe) let inside = buffer  // ranges are disjoint
+        states.withUnsafeBufferPointer { states in
+          parallelForRanges(states.count, grain: 1 << 16) { range in
+            for index in range { inside[index] = states[index] != BackgroundFill.outside }
+          }
+        }
+        count = shape.count
+      })
   }
 
   /// The smallest box that holds every voxel where any channel differs from 0; the whole image if
@@ -49,28 +63,49 @@ public struct NonzeroRegion: Sendable {
   public static func box(of channels: [VoxelArray<Float>]) -> ArrayBox {
     precondition(!channels.isEmpty, "an image has at least one channel")
     let shape = channels[0].shape
-    var lower = shape.lengths
-    var upper = [0, 0, 0]
+    var result: ArrayBox?
     for channel in channels {
       precondition(
         channel.shape == shape, "channels of shape \(shape) and \(channel.shape) in one image")
-      channel.elements.withUnsafeBufferPointer { values in
-        for i in 0..<shape.depth {
-          for j in 0..<shape.height {
-            let start = (i * shape.height + j) * shape.width
-            let row = UnsafeBufferPointer(rebasing: values[start..<start + shape.width])
-            guard let first = row.firstIndex(where: { $0 != 0 }),
-              let last = row.lastIndex(where: { $0 != 0 })
-            else { continue }
-            for (axis, range) in [(0, i...i), (1, j...j), (2, first...last)] {
-              lower[axis] = min(lower[axis], range.lowerBound)
-              upper[axis] = max(upper[axis], range.upperBound + 1)
-            }
-          }
-        }
+      let planes = channel.elements.withUnsafeBufferPointer { values in
+        parallelMap(shape.depth) { plane(values, $0, shape) }
       }
+      for case let plane? in planes { result = result?.union(plane) ?? plane }
     }
-    return upper[0] == 0 ? ArrayBox(whole: shape) : ArrayBox(lower: lower, upper: upper)
+    return result ?? ArrayBox(whole: shape)
+  }
+
+  /// The box of one plane's voxels that differ from 0, or nil if there is none.
+  private static func plane(
+    _ values: UnsafeBufferPointer<Float>, _ i: Int, _ shape: Shape3
+  ) -> ArrayBox? {
+    var (rows, columns) = (shape.height..<shape.height, shape.width..<shape.width)
+    for j in 0..<shape.height {
+      let start = (i * shape.height + j) * shape.width
+      let row = UnsafeBufferPointer(rebasing: values[start..<start + shape.width])
+      guard let first = firstNonzero(row), let last = row.lastIndex(where: { $0 != 0 }) else {
+        continue
+      }
+      let upper = rows.isEmpty ? last + 1 : max(columns.upperBound, last + 1)
+      columns = min(columns.lowerBound, first)..<upper
+      rows = min(rows.lowerBound, j)..<j + 1
+    }
+    if rows.isEmpty { return nil }
+    return ArrayBox(
+      lower: [i, rows.lowerBound, columns.lowerBound],
+      upper: [i + 1, rows.upperBound, columns.upperBound])
+  }
+
+  private static func firstNonzero(_ row: UnsafeBufferPointer<Float>) -> Int? {
+    guard let base = UnsafeRawPointer(row.baseAddress) else { return nil }
+    var index = 0
+    while index + 16 <= row.count,
+      base.loadUnaligned(fromByteOffset: 4 * index, as: SIMD16<Float>.self)
+        == SIMD16(repeating: 0)
+    {
+      index += 16
+    }
+    return row[index...].firstIndex { $0 != 0 }
   }
 
   /// The labels inside the box, -1 where the label is 0 and the voxel lies outside the region.
@@ -81,11 +116,31 @@ public struct NonzeroRegion: Sendable {
     guard let labels else {
       return VoxelArray(shape: mask.shape, elements: mask.elements.map { $0 ? 0 : -1 })
     }
-    let inside = labels.cropped(to: box)
-    let marked = zip(inside.elements, mask.elements).map { label, isInside -> Int16 in
-      label == 0 && !isInside ? -1 : Int16(clamping: label)
+    let (shape, full) = (mask.shape, labels.shape)
+    precondition(
+      zip(box.upper, full.lengths).allSatisfy { $0 <= $1 },
+      "box up to \(box.upper) leaves labels of shape \(full)")
+    let marked = [Int16](unsafeUninitializedCapacity: shape.count) { buffer, count in
+      nonisolated(unsafe) let marked = buffer  // planes are disjoint
+      labels.elements.withUnsafeBufferPointer { labels in
+        mask.elements.withUnsafeBufferPointer { mask in
+          parallelFor(shape.depth) { i in
+            for j in 0..<shape.height {
+              let row = (box.lower[0] + i) * full.height + box.lower[1] + j
+              let source = row * full.width + box.lower[2]
+              let target = (i * shape.height + j) * shape.width
+              for k in 0..<shape.width {
+                let label = labels[source + k]
+                let isOutside = label == 0 && !mask[target + k]
+                marked[target + k] = isOutside ? -1 : Int16(clamping: label)
+              }
+            }
+          }
+        }
+      }
+      count = shape.count
     }
-    return VoxelArray(shape: mask.shape, elements: marked)
+    return VoxelArray(shape: shape, elements: marked)
   }
 }
 

@@ -3,6 +3,10 @@ import Planning
 import Safetensors
 import Volumes
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// A folder of preprocessed cases.
 ///
 /// `CASE.safetensors` holds `image` (float32: channels, depth, height, width), `labels` (int16: depth, height, width) and
@@ -17,6 +21,20 @@ public struct CaseStore: Sendable {
 
   /// The path of a case's file.
   public func path(of id: String) -> String { "\(folder)/\(id).safetensors" }
+
+  /// Makes the folder and those above it that are missing.
+  ///
+  /// - Throws: ``PreprocessingError/unwritable(path:reason:)``.
+  func makeFolder() throws(PreprocessingError) {
+    var path = folder.hasPrefix("/") ? "" : "."
+    for name in folder.split(separator: "/") {
+      path += "/" + name
+      if mkdir(path, 0o777) == 0 { continue }
+      var status = stat()
+      if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { continue }
+      throw .unwritable(path: path, reason: String(cString: strerror(errno)))
+    }
+  }
 
   /// Writes a case; an older one stands until the new one is complete.
   ///
@@ -46,29 +64,23 @@ public struct CaseStore: Sendable {
         }
       }
     ]
-    if let labels = entry.labels {
-      entries.append(SafetensorsEntry(name: "labels", shape: shape, int16s: labels.elements))
-    }
     for (index, positions) in locations.enumerated() {
       entries.append(
         SafetensorsEntry(name: "locations.\(index)", shape: [positions.count], int32s: positions))
     }
-    let properties = entry.properties
-    let document: JSONValue = [
-      "spacing": .array(properties.spacing.map { .number($0) }),
-      "shape_before_cropping": Self.list(properties.shapeBeforeCropping.lengths),
-      "box_lower": Self.list(properties.box.lower), "box_upper": Self.list(properties.box.upper),
-      "stamp": .string(stamp),
-    ]
+    // Last, so that the 32-bit numbers before them stay aligned.
+    if let labels = entry.labels {
+      entries.append(SafetensorsEntry(name: "labels", shape: shape, int16s: labels.elements))
+    }
+    var document = entry.properties.document
+    document["stamp"] = .string(stamp)
     do throws(SafetensorsError) {
       try SafetensorsWriter.write(
-        entries, metadata: ["case": document.text(.compact)], to: path(of: id))
+        entries, metadata: ["case": JSONValue.object(document).text(.compact)], to: path(of: id))
     } catch {
       throw .store(error)
     }
   }
-
-  private static func list(_ numbers: [Int]) -> JSONValue { .array(numbers.map { .integer($0) }) }
 
   /// The stamp of a stored case, or nil if there is none that can be read.
   public func stamp(of id: String) -> String? {

@@ -6,7 +6,7 @@ public import Volumes
 ///
 /// At most 10,000 voxels of a class, or 1 % of them if that is more, drawn without replacement.
 ///
-/// - Source: nnU-Net 2.8.1's `_sample_foreground_locations`.
+/// - Source: nnU-Net 2.8.1's `_sample_foreground_locations`, draw for draw.
 public struct ClassLocationSampling: Sendable {
   /// The classes: the labels of each. With an ignore label the last one holds every annotated voxel.
   public let classes: [[Int]]
@@ -29,23 +29,25 @@ public struct ClassLocationSampling: Sendable {
     self.classes = classes
   }
 
+  /// Classes given one by one, none of them the annotated one.
+  package init(classes: [[Int]]) {
+    self.classes = classes
+    hasAnnotatedClass = false
+  }
+
   /// The positions of the chosen voxels of each class.
   ///
-  /// - Parameter labels: Preprocessed labels.
+  /// - Parameter labels: Preprocessed labels, fewer than 2^31.
   /// - Returns: For each class the positions in memory, in random order.
+  /// - Complexity: O(voxels) time; memory for the runs of equal labels, and 4 bytes for every voxel of the largest class.
   public func locations(in labels: VoxelArray<Int16>) -> [[Int32]] {
-    var byLabel: [Int16: [Int32]] = [:]
-    let wanted = Set(classes.joined().map { Int16($0) })
-    for (position, label) in labels.elements.enumerated() where wanted.contains(label) {
-      byLabel[label, default: []].append(Int32(position))
-    }
+    let runs = LabelRuns(of: Set(classes.joined().map { Int16($0) }), in: labels.elements)
     var generator = MersenneTwister(seed: Self.seed)
     return classes.map { members in
-      let all = members.flatMap { byLabel[Int16($0)] ?? [] }
-      guard !all.isEmpty else { return [] }
-      let share = Int((Self.fraction * Double(all.count)).rounded(.up))
-      let count = max(min(Self.fewest, all.count), share)
-      return generator.permutation(all.count).prefix(count).map { all[$0] }
+      let voxels = runs.voxels(of: members.map { Int16($0) })
+      let share = Int((Self.fraction * Double(voxels.count)).rounded(.up))
+      let size = max(min(Self.fewest, voxels.count), share)
+      return generator.choice(size, of: voxels.count).map { voxels.position(ofRank: $0) }
     }
   }
 }

@@ -17,6 +17,8 @@ public enum PreprocessingError: Error, Equatable, Sendable, CustomStringConverti
   case channelCount(id: String, expected: Int, found: Int)
   /// A case does not fit its normalisation.
   case intensities(id: String, channel: Int, problem: String)
+  /// A case resampled to the plan's spacing would have 2^31 voxels or more.
+  case tooLarge(id: String, spacing: [Double], expected: [Double])
   /// A file or folder could not be made.
   case unwritable(path: String, reason: String)
   /// A preprocessed case lacks something.
@@ -34,6 +36,9 @@ public enum PreprocessingError: Error, Equatable, Sendable, CustomStringConverti
         + "give the same channels, in the same order, as in training"
     case .intensities(let id, let channel, let problem):
       "case \(id), channel \(channel): \(problem)"
+    case .tooLarge(let id, let spacing, let expected):
+      "case \(id) would have more than 2 billion voxels: its spacing is \(spacing) mm, the plan's "
+        + "\(expected); check the spacing in the image's header"
     case .unwritable(let path, let reason): "\(path) cannot be written: \(reason)"
     case .invalidCase(let path, let problem):
       "\(path) is not a preprocessed case: \(problem); preprocess the dataset again"

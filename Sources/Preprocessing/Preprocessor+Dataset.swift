@@ -1,11 +1,10 @@
 public import Datasets
-import FoundationEssentials
 import Parallelism
 import Planning
 import Resampling
 import Synchronization
 import VolumeFiles
-import Volumes
+package import Volumes
 
 extension Preprocessor {
   /// Preprocesses the labelled cases of a dataset into a folder; cases that are there and up to date are left alone.
@@ -20,46 +19,37 @@ extension Preprocessor {
   /// - Throws: The first ``PreprocessingError`` in the order of the cases; finished cases stay.
   public func run(
     on dataset: Dataset, into folder: String,
-    progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    progress: @escaping @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(PreprocessingError) -> CaseStore {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw .unwritable(path: folder, reason: "the folder cannot be made")
-    }
     let store = CaseStore(folder)
+    try store.makeFolder()
     let sampling = ClassLocationSampling(dataset.description.labels)
-    let state = Mutex((done: 0, failure: (index: Int, error: PreprocessingError)?.none))
+    let stamp = CaseStamp(self, sampling: sampling)
     let cases = dataset.cases.filter { $0.labels != nil }
+    let finished = Progress { progress($0, cases.count) }
+    let failure = Mutex((index: Int, error: PreprocessingError)?.none)
     let next = Atomic<Int>(0)
     parallelFor(min(cases.count, workers(for: cases))) { _ in
-      while state.withLock({ $0.failure == nil }) {
+      // Cases are taken in order, and those taken are finished: the first failure is always the same.
+      while failure.withLock({ $0 == nil }) {
         let index = next.add(1, ordering: .relaxed).oldValue
         guard index < cases.count else { return }
         do throws(PreprocessingError) {
-          try preprocess(cases[index], sampling: sampling, into: store)
-          let done = state.withLock { state in
-            state.done += 1
-            return state.done
-          }
-          progress(done, cases.count)
+          try preprocess(cases[index], stamp.text(for: cases[index]), sampling, into: store)
+          finished.advance()
         } catch {
-          state.withLock { state in
-            if index < state.failure?.index ?? Int.max { state.failure = (index, error) }
-          }
+          failure.withLock { if index < $0?.index ?? Int.max { $0 = (index, error) } }
         }
       }
     }
-    if let failure = state.withLock({ $0.failure }) { throw failure.error }
+    if let failure = failure.withLock({ $0 }) { throw failure.error }
     return store
   }
 
   /// Preprocesses one labelled case into a store unless it is there and up to date.
   private func preprocess(
-    _ entry: Case, sampling: ClassLocationSampling, into store: CaseStore
+    _ entry: Case, _ stamp: String, _ sampling: ClassLocationSampling, into store: CaseStore
   ) throws(PreprocessingError) {
-    let stamp = CaseStamp(self, sampling: sampling).text(for: entry)
     if store.stamp(of: entry.id) == stamp { return }
     let images: CaseImages
     let labels: VoxelArray<LabelMap.Label>
@@ -74,25 +64,44 @@ extension Preprocessor {
     try store.write(prepared, as: entry.id, locations: locations, stamp: stamp)
   }
 
-  /// How many cases fit into half of the free memory, at most one per thread.
+  /// How many cases are worked on at once.
   private func workers(for cases: [Case]) -> Int {
-    var largest = 0
-    for entry in cases {
+    let largest = cases.lazy.compactMap { entry -> Int? in
       guard let path = entry.images.first, let header = try? VolumeHeader(contentsOf: path) else {
-        continue
+        return nil
       }
-      let shape = header.geometry.extent.shape
-      let spacing = spacingChange(
-        from: [
-          header.geometry.spacing.z, header.geometry.spacing.y, header.geometry.spacing.x,
-        ])
-      let target = resampledShape(
-        shape.transposed(by: plan.transposeForward), from: spacing.current, to: spacing.new)
-      // The channels as read, transposed, cropped and resampled, and as many bytes again for labels and working memory.
-      let channels = configuration.normalizationSchemes.count
-      largest = max(largest, (shape.count * 3 + target.count) * 4 * (channels + 1))
-    }
-    guard let available = SystemMemory.available, largest > 0 else { return 1 }
-    return max(1, min(ThreadBudget.threads, available / 2 / largest))
+      let spacing = header.geometry.spacing
+      return byteCount(
+        ofCase: header.geometry.extent.shape, spacing: [spacing.z, spacing.y, spacing.x])
+    }.max()
+    return Self.workerCount(
+      forCasesOf: largest ?? 0, available: SystemMemory.available, threads: ThreadBudget.threads)
+  }
+
+  /// Bytes that preprocessing one case takes at most: its channels as read, two of them on the way, the results; labels and masks.
+  ///
+  /// - Parameters:
+  ///   - shape: Extent of the image (z, y, x).
+  ///   - spacing: Its spacing in mm (z, y, x).
+  package func byteCount(ofCase shape: Shape3, spacing: [Double]) -> Int {
+    let change = spacingChange(from: spacing)
+    let growth = (0..<3).reduce(1.0) { $0 * change.current[$1] / change.new[$1] }
+    let channels = Double(configuration.normalizationSchemes.count)
+    let voxels = Double(shape.count)
+    let bytes = voxels * (4 * (channels + 2) + 8) + voxels * growth * (4 * channels + 8)
+    return bytes < Double(Int.max) ? Int(bytes) : Int.max
+  }
+
+  /// How many cases of so many bytes half of the free memory holds, at most one per thread and at least one.
+  ///
+  /// - Parameters:
+  ///   - byteCount: Bytes of the largest case, as ``byteCount(ofCase:spacing:)`` says; 0 if unknown.
+  ///   - available: Bytes of free memory, or nil where the system does not say.
+  ///   - threads: Threads there are.
+  package static func workerCount(
+    forCasesOf byteCount: Int, available: Int?, threads: Int
+  ) -> Int {
+    guard let available, byteCount > 0 else { return 1 }
+    return max(1, min(threads, available / 2 / byteCount))
   }
 }

@@ -24,15 +24,9 @@ public final class StoredCase: Sendable {
     self.file = file
     (shape, channelCount, locationCounts) = (found.shape, found.channelCount, found.locationCounts)
     guard let text = file.metadata["case"], let document = try? JSONValue(parsing: text),
-      let spacing = document["spacing"]?.doubles, spacing.count == 3,
-      let before = document["shape_before_cropping"]?.ints, before.count == 3,
-      let lower = document["box_lower"]?.ints, lower.count == 3,
-      let upper = document["box_upper"]?.ints, upper.count == 3,
-      let stamp = document["stamp"]?.string
+      let properties = CaseProperties(document), let stamp = document["stamp"]?.string
     else { throw .invalidCase(path: path, problem: "its metadata are missing or damaged") }
-    properties = CaseProperties(
-      spacing: spacing, shapeBeforeCropping: Shape3(before),
-      box: ArrayBox(lower: lower, upper: upper))
+    self.properties = properties
     self.stamp = stamp
   }
 
@@ -60,15 +54,25 @@ public final class StoredCase: Sendable {
       guard tensor.dataType == type else {
         throw .invalidCase(path: path, problem: "its \(name) is not \(type.rawValue)")
       }
+      guard Int(bitPattern: tensor.bytes.baseAddress) % type.byteCount == 0 else {
+        throw .invalidCase(path: path, problem: "its \(name) is not aligned")
+      }
       return tensor
     }
     let image = try tensor("image", .float32)
-    guard image.shape.count == 4 else {
+    guard image.shape.count == 4, image.count > 0, image.count / image.shape[0] < 1 << 31 else {
       throw .invalidCase(path: path, problem: "its image has shape \(image.shape)")
     }
+    let voxels = UInt32(image.count / image.shape[0])
     var counts: [Int] = []
     while file.names.contains("locations.\(counts.count)") {
-      counts.append(try tensor("locations.\(counts.count)", .int32).count)
+      let positions = try tensor("locations.\(counts.count)", .int32)
+      // Training reads voxels at these positions. Negative ones become large without their sign.
+      guard positions.bytes.assumingMemoryBound(to: UInt32.self).allSatisfy({ $0 < voxels }) else {
+        throw .invalidCase(
+          path: path, problem: "a position of class \(counts.count) lies outside its image")
+      }
+      counts.append(positions.count)
     }
     if file.names.contains("labels") {
       let labels = try tensor("labels", .int16)

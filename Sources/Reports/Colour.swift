@@ -30,7 +30,8 @@ public struct Colour: Hashable, Sendable {
   /// The grey of grid lines.
   static let lightGrey = Colour(0xE4E4E4)
 
-  /// Colours that people with any common form of colour blindness tell apart, in the order in which to use them.
+  /// Colours that people with any common form of colour blindness tell apart, in the order in which
+  /// to use them.
   ///
   /// - Source: Okabe, Ito, "Color universal design", 2008, jfly.uni-koeln.de/color.
   public static let palette = [

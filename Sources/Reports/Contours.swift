@@ -1,8 +1,11 @@
-/// The outline of a mask in a plane, in units of its pixels; the middle of the first pixel is (0, 0).
+/// The outline of a mask in a plane, in units of its pixels; the middle of the first pixel is (0,
+/// 0).
 ///
-/// Lines run half way between pixels inside and outside and cut corners; the plane's outside counts as outside the mask.
+/// Lines run half way between pixels inside and outside and cut corners; the plane's outside counts
+/// as outside the mask.
 ///
-/// - Source: Lorensen, Cline, "Marching cubes", SIGGRAPH 1987, doi:10.1145/37401.37422, in two dimensions.
+/// - Source: Lorensen, Cline, "Marching cubes", SIGGRAPH 1987, doi:10.1145/37401.37422, in two
+///   dimensions.
 package func contours(
   width: Int, height: Int, isInside: (_ x: Int, _ y: Int) -> Bool
 ) -> [[Point]] {

@@ -1,4 +1,5 @@
-/// Curves over a common horizontal axis, with a scale on the left and, if need be, one on the right.
+/// Curves over a common horizontal axis, with a scale on the left and, if need be, one on the
+/// right.
 struct LineChart {
   struct Curve {
     var name: String

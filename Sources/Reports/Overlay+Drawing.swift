@@ -81,7 +81,8 @@ extension Overlay {
     return (Float(size.across) * spacing.across, Float(size.down) * spacing.down)
   }
 
-  /// The slices, one per axis, that hold most of the rarest label; the middle where nothing is labelled.
+  /// The slices, one per axis, that hold most of the rarest label; the middle where nothing is
+  /// labelled.
   private func focus() -> (x: Int, y: Int, z: Int) {
     let extent = volume.extent
     var counts: [LabelMap.Label: Int] = [:]

@@ -2,8 +2,9 @@ public import Volumes
 
 /// A picture of a volume's slices with the outlines of its reference and its prediction.
 ///
-/// The top row shows the three planes where the smallest structure is largest, the rows below axial slices from foot to head. With both
-/// label maps, the reference is drawn as a broad line under the prediction's thin one; with a single one, every label has its own colour.
+/// The top row shows the three planes where the smallest structure is largest, the rows below axial
+/// slices from foot to head. With both label maps, the reference is drawn as a broad line under the
+/// prediction's thin one; with a single one, every label has its own colour.
 public struct Overlay: Sendable {
   /// How the picture is made.
   public struct Settings: Hashable, Sendable {

@@ -1,4 +1,5 @@
-/// A place in a picture: pixels from its left and top edge; the middle of the first pixel is (0.5, 0.5).
+/// A place in a picture: pixels from its left and top edge; the middle of the first pixel is (0.5,
+/// 0.5).
 package struct Point: Hashable {
   package var x: Float
   package var y: Float
@@ -23,7 +24,8 @@ struct Frame {
 extension RasterImage {
   /// Draws lines with round ends and smooth edges.
   ///
-  /// The lines are laid over the picture as one shape, so that crossings and joints are no darker than the rest.
+  /// The lines are laid over the picture as one shape, so that crossings and joints are no darker
+  /// than the rest.
   ///
   /// - Parameters:
   ///   - lines: Each a run of points; a single point, or a point twice, gives a dot.

@@ -1,6 +1,7 @@
 /// A font made of lines, legible from a height of 8 pixels.
 ///
-/// A letter stands on a grid four units wide; capitals reach from 0 (top) to 6 (base line), tails to 8.
+/// A letter stands on a grid four units wide; capitals reach from 0 (top) to 6 (base line), tails
+/// to 8.
 package enum StrokeFont {
   /// Runs of points, parted by commas; a point is its column and row, one digit each.
   private static let letters: [Character: String] = [

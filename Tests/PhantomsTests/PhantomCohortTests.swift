@@ -49,7 +49,8 @@ import Volumes
     }
     let (liver, tumour, kidney) = (1, 2, 3)
     #expect(counts[liver] > 3000 && counts[tumour] > 100 && counts[kidney] > 400, "\(counts)")
-    // Tumours are bright in T2, dark after contrast; kidneys are the brightest organ after contrast.
+    // Tumours are bright in T2, dark after contrast; kidneys are the brightest organ after
+    // contrast.
     #expect(means[0][tumour] > 1.3 * means[0][liver])
     #expect(means[1][tumour] < 0.95 * means[1][liver])
     #expect(means[1][kidney] > means[1][tumour])
@@ -71,7 +72,8 @@ import Volumes
     #expect(isThick == (member.group == .externalSite))
   }
 
-  /// In air the magnitude of complex noise has mean / standard deviation = sqrt(pi / (4 - pi)) = 1.913.
+  /// In air the magnitude of complex noise has mean / standard deviation = sqrt(pi / (4 - pi)) =
+  /// 1.913.
   @Test func noiseIsRician() {
     let phantom = Self.cohort.makeCase(Self.cohort.members[0])
     for channel in phantom.channels {

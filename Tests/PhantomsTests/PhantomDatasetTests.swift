@@ -53,7 +53,8 @@ import Volumes
         generator.uniform(-500...500))
       let value = noise(point)
       (lowest, highest) = (min(lowest, value), max(highest, value))
-      // Between lattice points 10 mm apart the polynomial's slope is at most 1.875 of the step of at most 2.
+      // Between lattice points 10 mm apart the polynomial's slope is at most 1.875 of the step of
+      // at most 2.
       #expect(abs(noise(point + [0.1, 0, 0]) - value) < 3 * 0.1 * 1.875 * 2 / 10 + 1e-4)
     }
     #expect(lowest > -1 && lowest < -0.7 && highest < 1 && highest > 0.7)

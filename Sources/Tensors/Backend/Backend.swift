@@ -1,6 +1,8 @@
-/// What a device must be able to do; a second kind of device implements this and nothing else changes.
+/// What a device must be able to do; a second kind of device implements this and nothing else
+/// changes.
 ///
-/// Every function returns a new tensor outside any record; the operations of the module put them into the record.
+/// Every function returns a new tensor outside any record; the operations of the module put them
+/// into the record.
 protocol Backend: AnyObject {
   /// Where tensors' memory comes from.
   var pool: BufferPool { get }
@@ -23,7 +25,12 @@ protocol Backend: AnyObject {
 
   /// x ⋆ weight (+ bias).
   func convolution(_ x: Tensor, _ layer: ConvolutionLayer) -> Tensor
+  /// The transposed convolution whose kernel is its stride, and after its channels those of another
+  /// tensor.
+  func upsampling(_ x: Tensor, _ layer: ConvolutionLayer, followedBy other: Tensor?) -> Tensor
   /// The gradients with respect to weight, bias if the layer has one, and x if it is wanted.
+  ///
+  /// Where another tensor followed an upsampling, the gradient has its channels too.
   func convolutionGradients(
     _ gradient: Tensor, _ layer: ConvolutionLayer, x: Tensor, wanting: ConvolutionGradients.Wanted
   ) -> ConvolutionGradients
@@ -49,8 +56,8 @@ protocol Backend: AnyObject {
   func leakyReLUGradient(_ gradient: Tensor, y: Tensor, slope: Float) -> Tensor
   /// The channels of a, then those of b.
   func concatenation(_ a: Tensor, _ b: Tensor) -> Tensor
-  /// The first `channels` channels and the others.
-  func split(_ x: Tensor, channels: Int) -> (Tensor, Tensor)
+  /// Some of the channels.
+  func channels(_ range: Range<Int>, of x: Tensor) -> Tensor
   /// Means over blocks of the given size.
   func averagePool(_ x: Tensor, _ block: Size3) -> Tensor
   /// The gradient of ``averagePool(_:_:)`` with respect to x of shape `shape`.
@@ -92,7 +99,8 @@ struct ConvolutionLayer {
   /// Channels that come out.
   var outputChannels: Int { weight.shape[isTransposed ? 1 : 0] }
 
-  /// Zeros added before the first voxel: half a kernel, so that odd kernels keep the size; none for a transposed convolution.
+  /// Zeros added before the first voxel: half a kernel, so that odd kernels keep the size; none for
+  /// a transposed convolution.
   var padding: Size3 {
     isTransposed ? Size3(0, 0, 0) : Size3.zip(kernel, kernel) { k, _ in (k - 1) / 2 }
   }

@@ -6,7 +6,8 @@ import Synchronization
 
 /// A piece of memory from a pool; it goes back there when nothing refers to it any more.
 final class Buffer: @unchecked Sendable {
-  // Sendable because the memory is written only by the operation that makes it, before anybody else sees it.
+  // Sendable because the memory is written only by the operation that makes it, before anybody else
+  // sees it.
   let pointer: UnsafeMutableRawPointer
   let byteCount: Int
   private let pool: BufferPool
@@ -25,7 +26,8 @@ final class Buffer: @unchecked Sendable {
   }
 }
 
-/// Keeps memory that was freed for the next request of the same size, so that after the first step a training step allocates nothing.
+/// Keeps memory that was freed for the next request of the same size, so that after the first step
+/// a training step allocates nothing.
 final class BufferPool: Sendable {
   private struct Shelves {
     var free: [Int: [UInt]] = [:]
@@ -66,7 +68,8 @@ final class BufferPool: Sendable {
 
   /// A buffer that stays with its owner over many steps.
   ///
-  /// It never is memory that was used before: the first step's requests would find it, and the second's would miss it.
+  /// It never is memory that was used before: the first step's requests would find it, and the
+  /// second's would miss it.
   func lastingBuffer(byteCount: Int) -> Buffer {
     let size = Self.roundedUp(byteCount)
     shelves.withLock { shelves in
@@ -111,7 +114,8 @@ final class BufferPool: Sendable {
     }
     #if os(Linux)
       // Large activations are streamed through: huge pages spare most of the address translation.
-      if alignment == hugePage { madvise(pointer, size, 14 /* MADV_HUGEPAGE */) }
+      let adviceHugePages: Int32 = 14  // MADV_HUGEPAGE
+      if alignment == hugePage { madvise(pointer, size, adviceHugePages) }
     #endif
     return pointer
   }

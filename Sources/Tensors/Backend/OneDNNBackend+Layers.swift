@@ -160,18 +160,15 @@ extension OneDNNBackend {
     return y
   }
 
-  func split(_ x: Tensor, channels: Int) -> (Tensor, Tensor) {
-    var (first, second) = (x.shape, x.shape)
-    first.channels = channels
-    second.channels -= channels
-    let a = Tensor(first, x.precision, on: x.device)
-    let b = Tensor(second, x.precision, on: x.device)
-    copyChannels(of: x, at: 0, to: a, at: 0, count: channels)
-    copyChannels(of: x, at: channels, to: b, at: 0, count: second.channels)
-    return (a, b)
+  func channels(_ range: Range<Int>, of x: Tensor) -> Tensor {
+    var shape = x.shape
+    shape.channels = range.count
+    let y = Tensor(shape, x.precision, on: x.device)
+    copyChannels(of: x, at: range.lowerBound, to: y, at: 0, count: range.count)
+    return y
   }
 
-  private func copyChannels(
+  func copyChannels(
     of x: Tensor, at source: Int, to y: Tensor, at target: Int, count: Int
   ) {
     let rows = x.shape.batch * x.shape.size.count

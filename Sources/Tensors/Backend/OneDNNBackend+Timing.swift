@@ -15,7 +15,8 @@ package struct ConvolutionTiming: Sendable {
 extension OneDNNBackend {
   func clearConvolutionCounts() { executions.removeAll() }
 
-  /// Runs every convolution kernel that has run since the counts were cleared again, alone, and keeps the shortest time of each.
+  /// Runs every convolution kernel that has run since the counts were cleared again, alone, and
+  /// keeps the shortest time of each.
   ///
   /// - Parameters:
   ///   - repetitions: Runs of each kernel.
@@ -80,13 +81,14 @@ extension ConvolutionKey {
 }
 
 extension Device {
-  /// Forgets which convolution kernels have run, so that ``timeConvolutions(repetitions:now:)`` counts from here.
+  /// Forgets which convolution kernels have run, so that ``timeConvolutions(repetitions:now:)``
+  /// counts from here.
   package func clearConvolutionCounts() { backend.clearConvolutionCounts() }
 
   /// The convolution kernels that have run since the counts were cleared, each timed alone.
   ///
-  /// The sum of `executions` times `seconds`, divided by the number of steps in between, is the time that a training step cannot be
-  /// shorter than with this library of convolutions.
+  /// The sum of `executions` times `seconds`, divided by the number of steps in between, is the
+  /// time that a training step cannot be shorter than with this library of convolutions.
   package func timeConvolutions(repetitions: Int, now: () -> Double) throws(TensorError)
     -> [ConvolutionTiming]
   {

@@ -1,9 +1,11 @@
 /// Transposed convolutions whose kernel equals their stride.
 ///
-/// Each voxel of the result depends on one voxel of the input, so the layer is a 1 x 1 x 1 convolution to (kernel voxels x channels)
-/// followed by a rearrangement. oneDNN's own transposed convolution takes 5 to 15 times as long on the shapes of U-Nets.
+/// Each voxel of the result depends on one voxel of the input, so the layer is a 1 x 1 x 1
+/// convolution to (kernel voxels x channels) followed by a rearrangement. oneDNN's own transposed
+/// convolution takes 5 to 15 times as long on the shapes of U-Nets.
 extension OneDNNBackend {
-  func upsampling(_ x: Tensor, _ layer: ConvolutionLayer) -> Tensor {
+  func upsampling(_ x: Tensor, _ layer: ConvolutionLayer, followedBy other: Tensor? = nil) -> Tensor
+  {
     let key = pointwiseKey(.forward, layer, input: x.shape, precision: x.precision)
     let blocks = Tensor(key.output, x.precision, on: x.device)
     run(key) { primitive in
@@ -14,11 +16,17 @@ extension OneDNNBackend {
         source: x.buffer.pointer, weights: weights.pointer, bias: nil,
         destination: blocks.buffer.pointer, scratchpad: scratch(primitive.scratchpadBytes))
     }
-    let y = Tensor(layer.outputShape(for: x.shape), x.precision, on: x.device)
+    var shape = layer.outputShape(for: x.shape)
+    shape.channels += other?.shape.channels ?? 0
+    let y = Tensor(shape, x.precision, on: x.device)
     let bias = layer.bias?.storage.baseAddress.map { UnsafePointer($0) }
     switch x.precision {
     case .float32: spreadBlocks(of: Float.self, from: blocks, to: y, layer.stride, bias: bias)
     case .bfloat16: spreadBlocks(of: BFloat16.self, from: blocks, to: y, layer.stride, bias: bias)
+    }
+    if let other {
+      copyChannels(
+        of: other, at: 0, to: y, at: layer.outputChannels, count: other.shape.channels)
     }
     return y
   }
@@ -32,7 +40,7 @@ extension OneDNNBackend {
     weightGradient(key, x: x, gradient: blocks, into: arranged, bias: nil)
     var result = ConvolutionGradients(
       weight: tapsLast(arranged, layer.weight),
-      bias: layer.bias.map { _ in biasGradient(gradient) })
+      bias: layer.bias.map { _ in biasGradient(gradient, channels: layer.outputChannels) })
     if wanting == .weightsAndInput {
       let key = pointwiseKey(.inputGradient, layer, input: x.shape, precision: x.precision)
       let xGradient = x.emptyCopy()
@@ -49,11 +57,13 @@ extension OneDNNBackend {
     return result
   }
 
-  private func biasGradient(_ gradient: Tensor) -> Buffer {
-    let result = pool.buffer(byteCount: gradient.shape.channels * 4)
+  private func biasGradient(_ gradient: Tensor, channels: Int) -> Buffer {
+    let result = pool.buffer(byteCount: channels * 4)
     switch gradient.precision {
-    case .float32: sumOverVoxels(of: Float.self, gradient, into: result)
-    case .bfloat16: sumOverVoxels(of: BFloat16.self, gradient, into: result)
+    case .float32:
+      sumOverVoxels(of: Float.self, gradient, channels: channels, into: result)
+    case .bfloat16:
+      sumOverVoxels(of: BFloat16.self, gradient, channels: channels, into: result)
     }
     return result
   }
@@ -95,7 +105,8 @@ extension OneDNNBackend {
     return buffer
   }
 
-  /// Calls `body` for every weight with its place in PyTorch's order and in that of the 1 x 1 x 1 convolution.
+  /// Calls `body` for every weight with its place in PyTorch's order and in that of the 1 x 1 x 1
+  /// convolution.
   @inline(__always)
   private func forEachWeight(of weight: Parameter, _ body: (_ plain: Int, _ arranged: Int) -> Void)
   {

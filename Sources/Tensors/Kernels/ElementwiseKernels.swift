@@ -42,7 +42,9 @@ enum ElementwiseKernels {
     }
   }
 
-  /// result = gradient where y is positive, slope · gradient elsewhere. The sign of y is that of what went into the activation.
+  /// The gradient where y is positive, slope · gradient elsewhere.
+  ///
+  /// The sign of y is that of what went into the activation.
   static func leakyReLUGradient<Element: ActivationElement>(
     _ gradient: UnsafePointer<Element>, y: UnsafePointer<Element>,
     into result: UnsafeMutablePointer<Element>, count: Int, slope: Float

@@ -39,7 +39,7 @@ extension HeadKernel {
     }
   }
 
-  /// - Parameter sums: K x (C + 1) numbers, written: sums of gradient · x, and of the gradient.
+  /// One chunk; `sums` are K x (C + 1) numbers, written: sums of gradient · x, and of the gradient.
   @inline(__always)
   private func backwardChunk(
     _ gradient: UnsafePointer<Float>, x: UnsafePointer<Element>, weight: UnsafePointer<Float>,

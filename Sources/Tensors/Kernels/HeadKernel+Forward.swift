@@ -1,7 +1,8 @@
 import Parallelism
 
 extension HeadKernel {
-  /// The logits, sixteen voxels at a time: their features are turned to channels first, so that every class is a sum of whole vectors.
+  /// The logits, sixteen voxels at a time: their features are turned to channels first, so that
+  /// every class is a sum of whole vectors.
   ///
   /// - Parameters:
   ///   - x: N x V x C elements.
@@ -31,7 +32,8 @@ extension HeadKernel {
     }
   }
 
-  /// Channels-last features of sixteen voxels to C vectors of sixteen voxels; 32 vectors after them are overwritten.
+  /// Channels-last features of sixteen voxels to C vectors of sixteen voxels; 32 vectors after them
+  /// are overwritten.
   @inline(__always)
   private func turn(_ x: UnsafePointer<Element>, into t: UnsafeMutablePointer<SIMD16<Float>>) {
     var channel = 0
@@ -59,7 +61,7 @@ extension HeadKernel {
     }
   }
 
-  /// - Parameter logits: K rows of V numbers, of which the first `count` of each are written.
+  /// Writes the first `count` numbers of each of the K rows of V logits.
   @inline(__always)
   private func writeLogits(
     _ t: UnsafePointer<SIMD16<Float>>, _ weight: UnsafePointer<Float>,

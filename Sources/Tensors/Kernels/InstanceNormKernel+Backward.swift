@@ -33,7 +33,7 @@ extension InstanceNormKernel {
         factors.withUnsafeMutableBufferPointer { factors in
           let sums = partial.baseAddress.unsafelyUnwrapped
           let f = factors.baseAddress.unsafelyUnwrapped
-          tiles.forEach { tile, range in
+          tiles.run { tile, range in
             let offset = base + range.lowerBound * channels
             tileGradientSums(
               gradient + offset, x + offset, rows: range.count, f,
@@ -47,7 +47,8 @@ extension InstanceNormKernel {
             }
             let r = Double(statistics[channels + channel])
             let rest = Double(statistics[2 * channels + channel])
-            // t sums g (x - m) for the rounded mean m; with x' = (x - m - rest) r this is the sum of g x'.
+            // t sums g (x - m) for the rounded mean m; with x' = (x - m - rest) r this is the sum
+            // of g x'.
             let normalised = (t - rest * s) * r
             shiftSums[channel] += s
             scaleSums[channel] += normalised
@@ -57,7 +58,7 @@ extension InstanceNormKernel {
             f[4 * channels + channel] = Float(-c0 * r * normalised / total)
             f[5 * channels + channel] = Float(c0 * (rest * r * normalised - s) / total)
           }
-          tiles.forEach { _, range in
+          tiles.run { _, range in
             let offset = base + range.lowerBound * channels
             applyGradient(gradient + offset, x + offset, result + offset, rows: range.count, f)
           }
@@ -70,7 +71,8 @@ extension InstanceNormKernel {
     }
   }
 
-  /// Sums of g and g (x - mean) over the rows of a tile, g being the gradient before the leaky ReLU.
+  /// Sums of g and g (x - mean) over the rows of a tile, g being the gradient before the leaky
+  /// ReLU.
   @inline(__always)
   private func tileGradientSums(
     _ gradient: UnsafePointer<Element>, _ x: UnsafePointer<Element>, rows: Int,
@@ -180,7 +182,7 @@ private struct Backward16 {
   let mean, a, b, c0, c1, c2: SIMD16<Float>
   let slope: Float
 
-  /// - Parameter rows: Six rows, `stride` apart.
+  /// From six rows that are `stride` apart.
   @inline(__always)
   init(_ rows: UnsafePointer<Float>, _ stride: Int, _ slope: Float) {
     mean = Float.load16(rows)

@@ -3,7 +3,9 @@ extension InstanceNormKernel {
   ///   - x: N x V x C elements.
   ///   - y: N x V x C elements, written.
   ///   - affine: scale and shift, C numbers each.
-  ///   - statistics: N x 3 x C numbers, written: means, inverse deviations, and what rounding took from the means.
+  ///   - epsilon: Added to the variance.
+  ///   - statistics: N x 3 x C numbers, written: means, inverse deviations, and what rounding took
+  ///     from the means.
   func forward(
     _ x: UnsafePointer<Element>, _ y: UnsafeMutablePointer<Element>,
     affine: (scale: UnsafePointer<Float>, shift: UnsafePointer<Float>), epsilon: Float,
@@ -18,7 +20,7 @@ extension InstanceNormKernel {
       let statistics = statistics + sample * 3 * channels
       partial.withUnsafeMutableBufferPointer { partial in
         let moments = partial.baseAddress.unsafelyUnwrapped
-        tiles.forEach { tile, range in
+        tiles.run { tile, range in
           tileMoments(
             source + range.lowerBound * channels, rows: range.count, origin: source,
             into: moments + tile * 2 * channels)
@@ -33,7 +35,7 @@ extension InstanceNormKernel {
       }
       shifts.withUnsafeBufferPointer { shifts in
         let a = shifts.baseAddress.unsafelyUnwrapped
-        tiles.forEach { _, range in
+        tiles.run { _, range in
           apply(
             source + range.lowerBound * channels, target + range.lowerBound * channels,
             rows: range.count, means: statistics, a)
@@ -42,9 +44,11 @@ extension InstanceNormKernel {
     }
   }
 
-  /// Mean and sum of squared deviations of every channel over the rows of a tile, of the differences to `origin`.
+  /// Mean and sum of squared deviations of every channel over the rows of a tile, of the
+  /// differences to `origin`.
   ///
-  /// The sample's first voxel is the origin: it is within sqrt(V) deviations of the mean, so that a mean far from zero costs no digits.
+  /// The sample's first voxel is the origin: it is within sqrt(V) deviations of the mean, so that a
+  /// mean far from zero costs no digits.
   @inline(__always)
   private func tileMoments(
     _ source: UnsafePointer<Element>, rows: Int, origin: UnsafePointer<Element>,
@@ -136,7 +140,8 @@ extension InstanceNormKernel {
 
   /// The moments of a whole sample from those of its tiles, in double precision.
   ///
-  /// - Source: Chan, Golub, LeVeque, "Algorithms for computing the sample variance", 1983, doi:10.1080/00031305.1983.10483115.
+  /// - Source: Chan, Golub, LeVeque, "Algorithms for computing the sample variance", 1983,
+  ///   doi:10.1080/00031305.1983.10483115.
   private func combineMoments(
     _ moments: UnsafePointer<Float>, origin: UnsafePointer<Element>, epsilon: Float,
     into statistics: UnsafeMutablePointer<Float>
@@ -162,9 +167,8 @@ extension InstanceNormKernel {
     }
   }
 
-  /// target = leakyReLU(a (source - mean) + b), channel by channel.
-  ///
-  /// - Parameter affine: C numbers a, then C numbers b.
+  /// target = leakyReLU(a (source - mean) + b), channel by channel; `affine` holds C numbers a,
+  /// then C numbers b.
   @inline(__always)
   private func apply(
     _ source: UnsafePointer<Element>, _ target: UnsafeMutablePointer<Element>, rows: Int,
@@ -207,7 +211,7 @@ private struct Affine16 {
   let mean, a, b: SIMD16<Float>
   let slope: Float
 
-  /// - Parameter rows: Numbers a, and numbers b a row further on.
+  /// From means, and rows of numbers a and b that are `stride` apart.
   @inline(__always)
   init(
     _ mean: UnsafePointer<Float>, _ rows: UnsafePointer<Float>, _ stride: Int, _ slope: Float

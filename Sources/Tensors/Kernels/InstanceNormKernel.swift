@@ -1,6 +1,8 @@
-/// Instance normalisation with scale, shift and leaky ReLU on channels-last memory, forward and backward.
+/// Instance normalisation with scale, shift and leaky ReLU on channels-last memory, forward and
+/// backward.
 ///
-/// With mean m and inverse deviation r of each sample and channel: y = leakyReLU(scale · (x - m) · r + shift).
+/// With mean m and inverse deviation r of each sample and channel: y = leakyReLU(scale · (x - m) ·
+/// r + shift).
 struct InstanceNormKernel<Element: ActivationElement> {
   let shape: TensorShape
   let tiles: Tiles

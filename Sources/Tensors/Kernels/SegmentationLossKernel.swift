@@ -1,6 +1,7 @@
 import Parallelism
 
-/// Softmax, cross-entropy and soft Dice of float32 logits (N, K, V), in one pass for the value and one for the gradient.
+/// Softmax, cross-entropy and soft Dice of float32 logits (N, K, V), in one pass for the value and
+/// one for the gradient.
 ///
 /// Sixteen voxels at a time; the probabilities are computed twice and never stored.
 struct SegmentationLossKernel {
@@ -78,8 +79,8 @@ struct SegmentationLossKernel {
 
   /// Per sample (or once for the batch) the value of Dice and the factors of its gradient.
   ///
-  /// - Returns: minus the mean Dice, and for every sample and class the derivatives of that with respect to a probability
-  ///   where the class is the truth and where it is not.
+  /// - Returns: minus the mean Dice, and for every sample and class the derivatives of that with
+  ///   respect to a probability where the class is the truth and where it is not.
   static func dice(of sums: [Sums], batchDice: Bool) -> (
     value: Double, factors: [[(atTruth: Float, elsewhere: Float)]]
   ) {

@@ -1,6 +1,7 @@
 /// Sixteen vectors of sixteen numbers, transposed.
 ///
-/// Each of four steps takes the even and the odd lanes of neighbouring vectors, which rotates the eight bits of (vector, lane) by one place.
+/// Each of four steps takes the even and the odd lanes of neighbouring vectors, which rotates the
+/// eight bits of (vector, lane) by one place.
 ///
 /// - Parameters:
 ///   - block: 16 vectors, replaced by those of its columns.

@@ -1,5 +1,5 @@
 /// What activations are made of: float32 or bfloat16, computed with as float32, sixteen at a time.
-protocol ActivationElement: Sendable {
+package protocol ActivationElement: Sendable {
   init(rounding value: Float)
   var widened: Float { get }
   static func load16(_ pointer: UnsafePointer<Self>) -> SIMD16<Float>
@@ -7,32 +7,32 @@ protocol ActivationElement: Sendable {
 }
 
 extension Float: ActivationElement {
-  @inline(__always) init(rounding value: Float) { self = value }
-  @inline(__always) var widened: Float { self }
+  @inline(__always) package init(rounding value: Float) { self = value }
+  @inline(__always) package var widened: Float { self }
 
   @inline(__always)
-  static func load16(_ pointer: UnsafePointer<Float>) -> SIMD16<Float> {
+  package static func load16(_ pointer: UnsafePointer<Float>) -> SIMD16<Float> {
     UnsafeRawPointer(pointer).loadUnaligned(as: SIMD16<Float>.self)
   }
 
   @inline(__always)
-  static func store16(_ values: SIMD16<Float>, to pointer: UnsafeMutablePointer<Float>) {
+  package static func store16(_ values: SIMD16<Float>, to pointer: UnsafeMutablePointer<Float>) {
     UnsafeMutableRawPointer(pointer).storeBytes(of: values, as: SIMD16<Float>.self)
   }
 }
 
 extension BFloat16: ActivationElement {
-  @inline(__always) init(rounding value: Float) { self.init(value) }
-  @inline(__always) var widened: Float { float }
+  @inline(__always) package init(rounding value: Float) { self.init(value) }
+  @inline(__always) package var widened: Float { float }
 
   @inline(__always)
-  static func load16(_ pointer: UnsafePointer<BFloat16>) -> SIMD16<Float> {
+  package static func load16(_ pointer: UnsafePointer<BFloat16>) -> SIMD16<Float> {
     let halves = UnsafeRawPointer(pointer).loadUnaligned(as: SIMD16<UInt16>.self)
     return unsafeBitCast(words(halves) &<< 16, to: SIMD16<Float>.self)
   }
 
   @inline(__always)
-  static func store16(_ values: SIMD16<Float>, to pointer: UnsafeMutablePointer<BFloat16>) {
+  package static func store16(_ values: SIMD16<Float>, to pointer: UnsafeMutablePointer<BFloat16>) {
     let words = unsafeBitCast(values, to: SIMD16<UInt32>.self)
     var rounded = words &+ 0x7FFF &+ ((words &>> 16) & 1)
     // Adding would carry some NaNs into infinity or zero.
@@ -42,7 +42,8 @@ extension BFloat16: ActivationElement {
   }
 }
 
-// The standard library's conversions between SIMD types are calls with a loop inside; lane by lane the compiler sees one instruction.
+// The standard library's conversions between SIMD types are calls with a loop inside; lane by lane
+// the compiler sees one instruction.
 
 @inline(__always)
 private func words(_ h: SIMD16<UInt16>) -> SIMD16<UInt32> {

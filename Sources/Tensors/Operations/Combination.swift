@@ -40,9 +40,12 @@ extension Tensor {
     let channels = shape.channels
     let (slot, otherSlot) = (self.slot, other.slot)
     let recordedSlot = tape.record { gradient, pass in
-      let (a, b) = gradient.device.backend.split(gradient, channels: channels)
-      pass.add(a, to: slot)
-      pass.add(b, to: otherSlot)
+      let backend = gradient.device.backend
+      if slot != nil { pass.add(backend.channels(0..<channels, of: gradient), to: slot) }
+      if otherSlot != nil {
+        pass.add(
+          backend.channels(channels..<gradient.shape.channels, of: gradient), to: otherSlot)
+      }
     }
     return y.recorded(on: tape, slot: recordedSlot)
   }
