@@ -175,7 +175,8 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "JSONDocuments", "RandomNumbers", "TestSupport", "VolumeFiles", "Volumes", "delineate",
+        "JSONDocuments", "RandomNumbers", "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
+        "delineate",
       ], exclude: ["Fixtures"]),
 
     // The program and the examples.

@@ -118,7 +118,7 @@ public struct Demonstration: Sendable {
     var request = TrainingRequest()
     switch extent {
     case .quick:
-      request.settings.epochs = 12
+      request.settings.epochs = 30
       request.settings.iterationsPerEpoch = 20
       request.settings.validationIterations = 2
     case .full:
