@@ -10,7 +10,7 @@ let package = Package(
       targets: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "VolumeFiles",
         "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
-        "Augmentation", "Inference",
+        "Augmentation", "Inference", "Training", "Reports", "Phantoms", "Benchmarks", "Workspaces",
       ]),
   ],
   dependencies: [
@@ -63,8 +63,8 @@ let package = Package(
     .target(
       name: "Preprocessing",
       dependencies: [
-        "Datasets", "JSONDocuments", "Parallelism", "Planning", "RandomNumbers", "Resampling",
-        "Safetensors", "VolumeFiles", "Volumes",
+        "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "RandomNumbers",
+        "Resampling", "Safetensors", "Volumes",
       ]),
     .target(name: "Augmentation", dependencies: ["Parallelism", "RandomNumbers", "Volumes"]),
     .target(
@@ -72,6 +72,32 @@ let package = Package(
       dependencies: [
         "Datasets", "FileOutput", "JSONDocuments", "Networks", "Parallelism", "Planning",
         "Preprocessing", "Resampling", "Safetensors", "Tensors", "VolumeFiles", "Volumes",
+      ]),
+    .target(
+      name: "Training",
+      dependencies: [
+        "Augmentation", "Datasets", "Evaluation", "FileOutput", "Inference", "JSONDocuments",
+        "Networks", "Parallelism", "Planning", "Preprocessing", "RandomNumbers", "Safetensors",
+        "Tensors", "VolumeFiles", "Volumes",
+      ]),
+    .target(name: "Reports", dependencies: ["Parallelism", "VolumeFiles", "Volumes"]),
+    .target(
+      name: "Phantoms",
+      dependencies: [
+        "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "VolumeFiles", "Volumes",
+      ]),
+    .target(
+      name: "Benchmarks",
+      dependencies: [
+        "Datasets", "Inference", "Networks", "Parallelism", "Planning", "Preprocessing",
+        "RandomNumbers", "Resampling", "Tensors", "Volumes",
+      ]),
+    .target(
+      name: "Workspaces",
+      dependencies: [
+        "Datasets", "Evaluation", "FileOutput", "Inference", "JSONDocuments", "Networks",
+        "Parallelism", "Phantoms", "Planning", "Preprocessing", "RandomNumbers", "Reports",
+        "Resampling", "Safetensors", "Tensors", "Training", "VolumeFiles", "Volumes",
       ]),
 
     // Tests.
@@ -104,6 +130,11 @@ let package = Package(
         "VolumeFiles", "Volumes",
       ], exclude: ["Fixtures"]),
     .testTarget(
+      name: "TensorsTests",
+      dependencies: [
+        "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Tensors", "TestSupport",
+      ], exclude: ["Fixtures"]),
+    .testTarget(
       name: "NetworksTests",
       dependencies: [
         "JSONDocuments", "Networks", "Parallelism", "RandomNumbers", "Safetensors", "Tensors",
@@ -124,13 +155,27 @@ let package = Package(
     .testTarget(
       name: "PreprocessingTests",
       dependencies: [
-        "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "Preprocessing",
-        "RandomNumbers", "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
+        "Datasets", "JSONDocuments", "Planning", "Preprocessing", "RandomNumbers", "Resampling",
+        "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
       ], exclude: ["Fixtures"]),
     .testTarget(
       name: "AugmentationTests",
       dependencies: [
         "Augmentation", "JSONDocuments", "Parallelism", "RandomNumbers", "TestSupport", "Volumes",
+      ], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "ReportsTests",
+      dependencies: ["RandomNumbers", "Reports", "TestSupport", "VolumeFiles", "Volumes"]),
+    .testTarget(
+      name: "PhantomsTests",
+      dependencies: [
+        "Datasets", "JSONDocuments", "Parallelism", "Phantoms", "RandomNumbers", "TestSupport",
+        "VolumeFiles", "Volumes",
+      ]),
+    .testTarget(
+      name: "CommandLineTests",
+      dependencies: [
+        "JSONDocuments", "RandomNumbers", "TestSupport", "VolumeFiles", "Volumes", "delineate",
       ], exclude: ["Fixtures"]),
 
     // The program and the examples.
@@ -139,9 +184,15 @@ let package = Package(
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
         "VolumeFiles", "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
-        "Preprocessing", "Augmentation", "Inference",
+        "Preprocessing", "Augmentation", "Inference", "Training", "Reports", "Phantoms",
+        "Benchmarks", "Workspaces",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(
+      name: "LibraryExample",
+      dependencies: [
+        "Datasets", "Inference", "Planning", "Preprocessing", "Training", "VolumeFiles", "Volumes",
+      ], path: "Examples/Library", exclude: ["README.md"]),
   ],
   swiftLanguageModes: [.v6]
 )

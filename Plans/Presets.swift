@@ -1,4 +1,5 @@
-/// The presets that the program carries with it: JSON files of this folder, embedded when it is built.
+/// The presets that the program carries with it: JSON files of this folder, embedded when it is
+/// built.
 ///
 /// A user picks one by name, or copies its file, edits it and gives the path in place of the name.
 public enum Presets {

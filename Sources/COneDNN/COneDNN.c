@@ -4,8 +4,50 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Version 2 keeps layouts in structures and describes an operation before it makes a primitive's description; version 3 keeps them behind
+// pointers and does both at once. The functions from here to `create` hide that.
 #if DNNL_VERSION_MAJOR >= 3
-#error "add oneDNN 3 here: every difference to version 2 belongs in this file"
+#define LAYOUT(layout) (layout)
+typedef const_dnnl_memory_desc_t layout_pointer;
+
+static dnnl_status_t layout_by_tag(dnnl_memory_desc_t *layout, int axes, const dnnl_dims_t dims, dnnl_data_type_t type,
+                                   dnnl_format_tag_t tag) {
+  return dnnl_memory_desc_create_with_tag(layout, axes, dims, type, tag);
+}
+
+static dnnl_status_t layout_by_strides(dnnl_memory_desc_t *layout, int axes, const dnnl_dims_t dims, dnnl_data_type_t type,
+                                       const dnnl_dims_t strides) {
+  return dnnl_memory_desc_create_with_strides(layout, axes, dims, type, strides);
+}
+
+static dnnl_status_t layout_of(dnnl_memory_desc_t *layout, const_dnnl_primitive_desc_t description, dnnl_query_t what) {
+  return dnnl_memory_desc_clone(layout, dnnl_primitive_desc_query_md(description, what, 0));
+}
+
+static void release_layout(dnnl_memory_desc_t *layout) {
+  if (*layout) dnnl_memory_desc_destroy(*layout);
+  *layout = NULL;
+}
+#else
+#define LAYOUT(layout) (&(layout))
+typedef const dnnl_memory_desc_t *layout_pointer;
+
+static dnnl_status_t layout_by_tag(dnnl_memory_desc_t *layout, int axes, const dnnl_dims_t dims, dnnl_data_type_t type,
+                                   dnnl_format_tag_t tag) {
+  return dnnl_memory_desc_init_by_tag(layout, axes, dims, type, tag);
+}
+
+static dnnl_status_t layout_by_strides(dnnl_memory_desc_t *layout, int axes, const dnnl_dims_t dims, dnnl_data_type_t type,
+                                       const dnnl_dims_t strides) {
+  return dnnl_memory_desc_init_by_strides(layout, axes, dims, type, strides);
+}
+
+static dnnl_status_t layout_of(dnnl_memory_desc_t *layout, const_dnnl_primitive_desc_t description, dnnl_query_t what) {
+  *layout = *dnnl_primitive_desc_query_md(description, what, 0);
+  return dnnl_success;
+}
+
+static void release_layout(dnnl_memory_desc_t *layout) { (void)layout; }
 #endif
 
 struct delineate_engine {
@@ -47,14 +89,14 @@ static dnnl_status_t activation(dnnl_memory_desc_t *result, const delineate_conv
   dnnl_dims_t dims = {d->batch, channels};
   for (int i = 0; i < d->spatial; i++) dims[2 + i] = size[3 - d->spatial + i];
   dnnl_data_type_t type = precision == DELINEATE_BFLOAT16 ? dnnl_bf16 : dnnl_f32;
-  return dnnl_memory_desc_init_by_tag(result, d->spatial + 2, dims, type, d->spatial == 3 ? dnnl_ndhwc : dnnl_nhwc);
+  return layout_by_tag(result, d->spatial + 2, dims, type, d->spatial == 3 ? dnnl_ndhwc : dnnl_nhwc);
 }
 
 static dnnl_status_t weights_in_any_layout(dnnl_memory_desc_t *result, const delineate_convolution_description *d, int precision) {
   dnnl_dims_t dims = {d->out_channels, d->in_channels};
   for (int i = 0; i < d->spatial; i++) dims[2 + i] = d->kernel[3 - d->spatial + i];
   dnnl_data_type_t type = precision == DELINEATE_BFLOAT16 ? dnnl_bf16 : dnnl_f32;
-  return dnnl_memory_desc_init_by_tag(result, d->spatial + 2, dims, type, dnnl_format_tag_any);
+  return layout_by_tag(result, d->spatial + 2, dims, type, dnnl_format_tag_any);
 }
 
 // PyTorch keeps (out, in, kernel) for a convolution and (in, out, kernel) for a transposed one; oneDNN's logical order is the former for both.
@@ -68,78 +110,106 @@ static dnnl_status_t weights_in_plain_layout(dnnl_memory_desc_t *result, const d
   }
   strides[0] = d->transposed ? step : step * d->in_channels;
   strides[1] = d->transposed ? step * d->out_channels : step;
-  return dnnl_memory_desc_init_by_strides(result, d->spatial + 2, dims, dnnl_f32, strides);
+  return layout_by_strides(result, d->spatial + 2, dims, dnnl_f32, strides);
 }
 
-// The operation descriptor of one pass; `operation` has room for either kind.
-typedef union {
-  dnnl_convolution_desc_t convolution;
-  dnnl_deconvolution_desc_t deconvolution;
-} operation_descriptor;
-
-static dnnl_status_t describe(operation_descriptor *operation, int pass, const delineate_convolution_description *d,
-                              const dnnl_memory_desc_t *source, const dnnl_memory_desc_t *weights, const dnnl_memory_desc_t *bias,
-                              const dnnl_memory_desc_t *destination) {
+// The description of one pass's primitive.
+static dnnl_status_t describe(dnnl_primitive_desc_t *result, int pass, const delineate_convolution_description *d, dnnl_engine_t engine,
+                              layout_pointer source, layout_pointer weights, layout_pointer bias, layout_pointer destination,
+                              const_dnnl_primitive_desc_t hint, const_dnnl_primitive_attr_t attributes) {
   dnnl_dims_t strides = {0}, low = {0}, high = {0};
   for (int i = 0; i < d->spatial; i++) {
     strides[i] = d->stride[3 - d->spatial + i];
     low[i] = d->pad_low[3 - d->spatial + i];
     high[i] = d->pad_high[3 - d->spatial + i];
   }
+#if DNNL_VERSION_MAJOR >= 3
+  dnnl_dims_t dilation = {0};
   if (d->transposed) {
-    dnnl_deconvolution_desc_t *o = &operation->deconvolution;
     dnnl_alg_kind_t algorithm = dnnl_deconvolution_direct;
     if (pass == DELINEATE_FORWARD)
-      return dnnl_deconvolution_forward_desc_init(o, dnnl_forward_training, algorithm, source, weights, bias, destination, strides, low,
-                                                  high);
+      return dnnl_deconvolution_forward_primitive_desc_create(result, engine, dnnl_forward_training, algorithm, source, weights, bias,
+                                                              destination, strides, dilation, low, high, attributes);
     if (pass == DELINEATE_BACKWARD_DATA)
-      return dnnl_deconvolution_backward_data_desc_init(o, algorithm, source, weights, destination, strides, low, high);
-    return dnnl_deconvolution_backward_weights_desc_init(o, algorithm, source, weights, bias, destination, strides, low, high);
+      return dnnl_deconvolution_backward_data_primitive_desc_create(result, engine, algorithm, source, weights, destination, strides,
+                                                                    dilation, low, high, hint, attributes);
+    return dnnl_deconvolution_backward_weights_primitive_desc_create(result, engine, algorithm, source, weights, bias, destination,
+                                                                     strides, dilation, low, high, hint, attributes);
   }
-  dnnl_convolution_desc_t *o = &operation->convolution;
   dnnl_alg_kind_t algorithm = dnnl_convolution_direct;
   if (pass == DELINEATE_FORWARD)
-    return dnnl_convolution_forward_desc_init(o, dnnl_forward_training, algorithm, source, weights, bias, destination, strides, low, high);
+    return dnnl_convolution_forward_primitive_desc_create(result, engine, dnnl_forward_training, algorithm, source, weights, bias,
+                                                          destination, strides, dilation, low, high, attributes);
   if (pass == DELINEATE_BACKWARD_DATA)
-    return dnnl_convolution_backward_data_desc_init(o, algorithm, source, weights, destination, strides, low, high);
-  return dnnl_convolution_backward_weights_desc_init(o, algorithm, source, weights, bias, destination, strides, low, high);
+    return dnnl_convolution_backward_data_primitive_desc_create(result, engine, algorithm, source, weights, destination, strides,
+                                                                dilation, low, high, hint, attributes);
+  return dnnl_convolution_backward_weights_primitive_desc_create(result, engine, algorithm, source, weights, bias, destination, strides,
+                                                                 dilation, low, high, hint, attributes);
+#else
+  union {
+    dnnl_convolution_desc_t convolution;
+    dnnl_deconvolution_desc_t deconvolution;
+  } operation;
+  dnnl_status_t status;
+  if (d->transposed) {
+    dnnl_deconvolution_desc_t *o = &operation.deconvolution;
+    dnnl_alg_kind_t algorithm = dnnl_deconvolution_direct;
+    if (pass == DELINEATE_FORWARD)
+      status = dnnl_deconvolution_forward_desc_init(o, dnnl_forward_training, algorithm, source, weights, bias, destination, strides, low,
+                                                    high);
+    else if (pass == DELINEATE_BACKWARD_DATA)
+      status = dnnl_deconvolution_backward_data_desc_init(o, algorithm, source, weights, destination, strides, low, high);
+    else
+      status = dnnl_deconvolution_backward_weights_desc_init(o, algorithm, source, weights, bias, destination, strides, low, high);
+  } else {
+    dnnl_convolution_desc_t *o = &operation.convolution;
+    dnnl_alg_kind_t algorithm = dnnl_convolution_direct;
+    if (pass == DELINEATE_FORWARD)
+      status = dnnl_convolution_forward_desc_init(o, dnnl_forward_training, algorithm, source, weights, bias, destination, strides, low,
+                                                  high);
+    else if (pass == DELINEATE_BACKWARD_DATA)
+      status = dnnl_convolution_backward_data_desc_init(o, algorithm, source, weights, destination, strides, low, high);
+    else
+      status = dnnl_convolution_backward_weights_desc_init(o, algorithm, source, weights, bias, destination, strides, low, high);
+  }
+  return status ? status : dnnl_primitive_desc_create(result, &operation, attributes, engine, hint);
+#endif
 }
 
 static dnnl_status_t create(delineate_convolution *c, const delineate_convolution_description *d) {
-  dnnl_status_t status;
-  dnnl_memory_desc_t weights, weights_gradient, bias;
+  dnnl_memory_desc_t weights = {0}, weights_gradient = {0};
   dnnl_dims_t bias_dims = {d->out_channels};
   dnnl_primitive_attr_t attributes = NULL;
   dnnl_primitive_desc_t hint = NULL;
-  operation_descriptor operation;
+  dnnl_engine_t engine = c->engine->engine;
 
-  if ((status = activation(&c->source, d, d->in_channels, d->in, d->source_precision))) return status;
-  if ((status = activation(&c->destination, d, d->out_channels, d->out, d->destination_precision))) return status;
-  if ((status = weights_in_any_layout(&weights, d, d->source_precision))) return status;
+  dnnl_status_t status = activation(&c->source, d, d->in_channels, d->in, d->source_precision);
+  if (!status) status = activation(&c->destination, d, d->out_channels, d->out, d->destination_precision);
+  if (!status) status = weights_in_any_layout(&weights, d, d->source_precision);
   // The gradient of the weights is float32 whatever the activations are: it is added to float32 master weights.
-  if ((status = weights_in_any_layout(&weights_gradient, d, DELINEATE_FLOAT32))) return status;
-  if ((status = weights_in_plain_layout(&c->plain_weights, d))) return status;
-  if ((status = dnnl_memory_desc_init_by_tag(&bias, 1, bias_dims, dnnl_f32, dnnl_x))) return status;
-  if ((status = dnnl_primitive_attr_create(&attributes))) return status;
-  status = dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user);
-
-  const dnnl_memory_desc_t *used_bias = d->with_bias ? &bias : NULL;
-  if (!status && d->pass != DELINEATE_FORWARD) {
-    status = describe(&operation, DELINEATE_FORWARD, d, &c->source, &weights, NULL, &c->destination);
-    if (!status) status = dnnl_primitive_desc_create(&hint, &operation, attributes, c->engine->engine, NULL);
+  if (!status) status = weights_in_any_layout(&weights_gradient, d, DELINEATE_FLOAT32);
+  if (!status) status = weights_in_plain_layout(&c->plain_weights, d);
+  if (!status) status = layout_by_tag(&c->bias, 1, bias_dims, dnnl_f32, dnnl_x);
+  if (!status) status = dnnl_primitive_attr_create(&attributes);
+  if (!status) status = dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user);
+  if (!status && d->pass != DELINEATE_FORWARD)
+    status = describe(&hint, DELINEATE_FORWARD, d, engine, LAYOUT(c->source), LAYOUT(weights), NULL, LAYOUT(c->destination), NULL,
+                      attributes);
+  if (!status) {
+    layout_pointer bias = c->with_bias ? LAYOUT(c->bias) : NULL;
+    layout_pointer used = d->pass == DELINEATE_BACKWARD_WEIGHTS ? LAYOUT(weights_gradient) : LAYOUT(weights);
+    status = describe(&c->description, d->pass, d, engine, LAYOUT(c->source), used, bias, LAYOUT(c->destination), hint, attributes);
   }
-  const dnnl_memory_desc_t *used_weights = d->pass == DELINEATE_BACKWARD_WEIGHTS ? &weights_gradient : &weights;
-  if (!status) status = describe(&operation, d->pass, d, &c->source, used_weights, used_bias, &c->destination);
-  if (!status) status = dnnl_primitive_desc_create(&c->description, &operation, attributes, c->engine->engine, hint);
   if (!status) status = dnnl_primitive_create(&c->primitive, c->description);
   if (!status) {
     dnnl_query_t query = d->pass == DELINEATE_BACKWARD_WEIGHTS ? dnnl_query_diff_weights_md : dnnl_query_weights_md;
-    c->weights = *dnnl_primitive_desc_query_md(c->description, query, 0);
-    c->scratchpad = *dnnl_primitive_desc_query_md(c->description, dnnl_query_scratchpad_md, 0);
-    c->bias = bias;
+    status = layout_of(&c->weights, c->description, query);
   }
+  if (!status) status = layout_of(&c->scratchpad, c->description, dnnl_query_scratchpad_md);
+  release_layout(&weights);
+  release_layout(&weights_gradient);
   if (hint) dnnl_primitive_desc_destroy(hint);
-  dnnl_primitive_attr_destroy(attributes);
+  if (attributes) dnnl_primitive_attr_destroy(attributes);
   return status;
 }
 
@@ -164,12 +234,18 @@ void delineate_convolution_destroy(delineate_convolution *c) {
   if (c->reorder) dnnl_primitive_destroy(c->reorder);
   if (c->primitive) dnnl_primitive_destroy(c->primitive);
   if (c->description) dnnl_primitive_desc_destroy(c->description);
+  release_layout(&c->source);
+  release_layout(&c->destination);
+  release_layout(&c->weights);
+  release_layout(&c->plain_weights);
+  release_layout(&c->bias);
+  release_layout(&c->scratchpad);
   free(c);
 }
 
-size_t delineate_convolution_weights_size(const delineate_convolution *c) { return dnnl_memory_desc_get_size(&c->weights); }
+size_t delineate_convolution_weights_size(const delineate_convolution *c) { return dnnl_memory_desc_get_size(LAYOUT(c->weights)); }
 
-size_t delineate_convolution_scratchpad_size(const delineate_convolution *c) { return dnnl_memory_desc_get_size(&c->scratchpad); }
+size_t delineate_convolution_scratchpad_size(const delineate_convolution *c) { return dnnl_memory_desc_get_size(LAYOUT(c->scratchpad)); }
 
 const char *delineate_convolution_implementation(const delineate_convolution *c) {
   const char *name = NULL;
@@ -183,7 +259,7 @@ typedef struct {
   int count;
 } arguments;
 
-static dnnl_status_t add(arguments *list, dnnl_engine_t engine, int role, const dnnl_memory_desc_t *layout, void *data) {
+static dnnl_status_t add(arguments *list, dnnl_engine_t engine, int role, layout_pointer layout, void *data) {
   dnnl_status_t status = dnnl_memory_create(&list->items[list->count].memory, layout, engine, data);
   if (status == dnnl_success) list->items[list->count++].arg = role;
   return status;
@@ -209,18 +285,17 @@ int delineate_convolution_execute(delineate_convolution *c, void *source, void *
   const int *role = roles[c->pass];
   dnnl_engine_t engine = c->engine->engine;
   arguments list = {.count = 0};
-  dnnl_status_t status = add(&list, engine, role[0], &c->source, source);
-  if (!status) status = add(&list, engine, role[1], &c->weights, weights);
-  if (!status && c->with_bias) status = add(&list, engine, role[2], &c->bias, bias);
-  if (!status) status = add(&list, engine, role[3], &c->destination, destination);
-  if (!status) status = add(&list, engine, DNNL_ARG_SCRATCHPAD, &c->scratchpad, scratchpad);
+  dnnl_status_t status = add(&list, engine, role[0], LAYOUT(c->source), source);
+  if (!status) status = add(&list, engine, role[1], LAYOUT(c->weights), weights);
+  if (!status && c->with_bias) status = add(&list, engine, role[2], LAYOUT(c->bias), bias);
+  if (!status) status = add(&list, engine, role[3], LAYOUT(c->destination), destination);
+  if (!status) status = add(&list, engine, DNNL_ARG_SCRATCHPAD, LAYOUT(c->scratchpad), scratchpad);
   if (!status) status = execute(&list, c->primitive, c->engine->stream);
   release(&list);
   return status;
 }
 
-static dnnl_status_t reorder(delineate_convolution *c, const dnnl_memory_desc_t *from, void *source, const dnnl_memory_desc_t *to,
-                             void *target) {
+static dnnl_status_t reorder(delineate_convolution *c, layout_pointer from, void *source, layout_pointer to, void *target) {
   dnnl_engine_t engine = c->engine->engine;
   dnnl_status_t status = dnnl_success;
   if (!c->reorder) {
@@ -240,11 +315,11 @@ static dnnl_status_t reorder(delineate_convolution *c, const dnnl_memory_desc_t 
 }
 
 int delineate_convolution_pack_weights(delineate_convolution *c, const float *plain, void *packed) {
-  return reorder(c, &c->plain_weights, (void *)plain, &c->weights, packed);
+  return reorder(c, LAYOUT(c->plain_weights), (void *)plain, LAYOUT(c->weights), packed);
 }
 
 int delineate_convolution_unpack_weights(delineate_convolution *c, void *packed, float *plain) {
-  return reorder(c, &c->weights, packed, &c->plain_weights, plain);
+  return reorder(c, LAYOUT(c->weights), packed, LAYOUT(c->plain_weights), plain);
 }
 
 int delineate_effective_isa(void) { return (int)dnnl_get_effective_cpu_isa(); }

@@ -27,7 +27,8 @@ static inline int delineate_tiff_warning(TIFF *tiff, void *unused, const char *m
 }
 #endif
 
-/// Opens a file that is already open, silently, with a bound on what libtiff allocates at once for tags and compressed data.
+/// Opens a file that is already open, silently, with a bound on what libtiff allocates at once for
+/// tags and compressed data.
 static inline TIFF *delineate_tiff_open(int descriptor, const char *name, const char *mode,
                                         tmsize_t largest_allocation,
                                         struct delineate_tiff_message *message) {

@@ -8,7 +8,8 @@ public struct Case: Sendable, Equatable {
   public let labels: String?
   /// Cases of one group (a patient's scans) stay together in a cross-validation.
   public let group: String?
-  /// The part of a study it belongs to, such as a site or a scanner; results are also given per cohort.
+  /// The part of a study it belongs to, such as a site or a scanner; results are also given per
+  /// cohort.
   public let cohort: String?
 
   /// A case from its files.
@@ -22,7 +23,8 @@ public struct Case: Sendable, Equatable {
     self.cohort = cohort
   }
 
-  /// The cases of a folder of images called `case_0000.nii.gz`, `case_0001.nii.gz`, ..., sorted by name.
+  /// The cases of a folder of images called `case_0000.nii.gz`, `case_0001.nii.gz`, ..., sorted by
+  /// name.
   ///
   /// - Parameters:
   ///   - folder: The folder.

@@ -87,10 +87,13 @@ struct CaseFindings: Sendable {
       if differs { isConstant = false }
     }
     if nans > 0 {
-      note(path, "\(nans) voxels are NaN; replace them by a meaningful value such as 0")
+      note(
+        path, "\(Self.voxels(nans, "are", "is")) NaN; replace them by a meaningful value such as 0")
     }
     if infinities > 0 {
-      note(path, "\(infinities) voxels are infinite; replace them by a meaningful value")
+      note(
+        path, "\(Self.voxels(infinities, "are", "is")) infinite; replace them by a meaningful value"
+      )
     }
     if isConstant { note(path, "all voxels have the same value", .warning) }
   }
@@ -126,13 +129,21 @@ struct CaseFindings: Sendable {
     guard let expected else { return }
     let strange = present.filter { !expected.permittedValues.contains($0) }
     if !strange.isEmpty {
-      let found = strange.prefix(10).map { "\($0) (\(values[$0]) voxels)" }
+      let found = strange.prefix(10).map { "\($0) (\(Self.voxels(values[$0])))" }
       note(
         path,
         "labels not in dataset.json: " + found.joined(separator: ", ")
           + (strange.count > 10 ? " and \(strange.count - 10) more" : "") + "; expected "
           + expected.permittedValues.map(String.init).joined(separator: ", "))
     }
+  }
+
+  /// A number of voxels, with the verb that fits it.
+  private static func voxels(
+    _ count: Int, _ plural: String = "", _ singular: String = ""
+  ) -> String {
+    let verb = count == 1 ? singular : plural
+    return "\(count) voxel\(count == 1 ? "" : "s")" + (verb.isEmpty ? "" : " " + verb)
   }
 
   /// Three decimals, more for what is smaller.

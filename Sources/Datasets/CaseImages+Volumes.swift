@@ -4,7 +4,12 @@ extension CaseImages {
   /// The channels of a case that are already in memory.
   ///
   /// - Parameter volumes: At least one; all of the first one's extent.
-  public init(_ volumes: Volume<Float>...) {
+  public init(_ volumes: Volume<Float>...) { self.init(channels: volumes) }
+
+  /// The channels of a case that are already in memory, as a list.
+  ///
+  /// - Parameter volumes: At least one; all of the first one's extent.
+  public init(channels volumes: [Volume<Float>]) {
     guard let first = volumes.first else { preconditionFailure("a case has at least one channel") }
     precondition(
       volumes.allSatisfy { $0.extent == first.extent },

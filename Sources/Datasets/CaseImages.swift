@@ -2,10 +2,11 @@ import Parallelism
 import VolumeFiles
 public import Volumes
 
-/// The channels of a case as the network's side of the program sees them: arrays (z, y, x) and spacings in the same order.
+/// The channels of a case as the network's side of the program sees them: arrays (z, y, x) and
+/// spacings in the same order.
 ///
-/// The memory of an array (z, y, x) is that of a volume (x, y, z), so nothing is moved. A flat picture has one slice, and a spacing
-/// across it that makes it the coarsest axis by far.
+/// The memory of an array (z, y, x) is that of a volume (x, y, z), so nothing is moved. A flat
+/// picture has one slice, and a spacing across it that makes it the coarsest axis by far.
 ///
 /// - Source: nnU-Net 2.8.1's readers.
 public struct CaseImages: Sendable {
@@ -68,7 +69,8 @@ public struct CaseImages: Sendable {
   /// Reads the labels of a case on this grid.
   ///
   /// - Returns: The labels (z, y, x).
-  /// - Throws: ``DatasetError`` if there is no label file, it cannot be read, or has another extent.
+  /// - Throws: ``DatasetError`` if there is no label file, it cannot be read, or has another
+  ///   extent.
   public func labels(of entry: Case) throws(DatasetError) -> VoxelArray<LabelMap.Label> {
     guard let path = entry.labels else { throw .noLabels(id: entry.id) }
     let map: LabelMap

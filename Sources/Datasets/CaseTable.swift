@@ -4,8 +4,9 @@
   import Darwin
 #endif
 
-/// A table of cases: `case,image1,image2,...,label[,group][,cohort]`, one case a line, paths relative to the table.
-struct CaseTable {
+/// A table of cases: `case,image1,image2,...,label[,group][,cohort]`, one case a line, paths
+/// relative to the table.
+package struct CaseTable {
   let channelNames: [String]
   let cases: [Case]
 
@@ -14,13 +15,7 @@ struct CaseTable {
   /// - Source: RFC 4180 for quotes; a line break inside quotes is not accepted.
   init(text: String, path: String) throws(DatasetError) {
     let folder = FileName.folder(of: path)
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-      .map { $0.hasSuffix("\r") ? $0.dropLast() : $0 }
-    // A CRLF is one Character in Swift.
-    if lines.count == 1, text.contains("\r\n") {
-      lines = text.split(separator: "\r\n", omittingEmptySubsequences: false).map { $0[...] }
-    }
-    if let first = lines.first, first.hasPrefix("\u{FEFF}") { lines[0] = first.dropFirst() }
+    let lines = Self.lines(of: text)
     guard let header = lines.first.flatMap(Self.fields) else {
       throw .table(path: path, line: 1, problem: "expected a header: case,image1,...,label")
     }
@@ -64,8 +59,20 @@ struct CaseTable {
     self.cases = cases
   }
 
+  /// The lines of a text, whichever line breaks it has, without a byte order mark.
+  static func lines(of text: String) -> [Substring] {
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { $0.hasSuffix("\r") ? $0.dropLast() : $0 }
+    // A CRLF is one Character in Swift.
+    if lines.count == 1, text.contains("\r\n") {
+      lines = text.split(separator: "\r\n", omittingEmptySubsequences: false).map { $0[...] }
+    }
+    if let first = lines.first, first.hasPrefix("\u{FEFF}") { lines[0] = first.dropFirst() }
+    return lines
+  }
+
   /// The fields of a line, or nil if a quote stays open.
-  static func fields(_ line: Substring) -> [String]? {
+  package static func fields(_ line: Substring) -> [String]? {
     var fields: [String] = []
     var field = ""
     var isQuoted = false

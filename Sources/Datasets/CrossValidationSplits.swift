@@ -52,15 +52,17 @@ public struct CrossValidationSplits: Sendable, Equatable {
 
   /// Splits cases at random, each being in the validation part of exactly one fold.
   ///
-  /// Cases are sorted by name, their indices shuffled by numpy's legacy generator and cut into consecutive parts, the first ones
-  /// being larger by one where the number does not divide: the same folds as nnU-Net's.
+  /// Cases are sorted by name, their indices shuffled by numpy's legacy generator and cut into
+  /// consecutive parts, the first ones being larger by one where the number does not divide: the
+  /// same folds as nnU-Net's.
   ///
   /// - Parameters:
   ///   - cases: Names of cases, in any order.
   ///   - folds: Number of folds, at least 2.
   ///   - seed: Seed of the shuffle.
-  ///   - groups: For cases that must stay together (several scans of one patient), the name of their group. Whole groups are then
-  ///     split in place of cases; a case without an entry is a group of its own.
+  ///   - groups: For cases that must stay together (several scans of one patient), the name of
+  ///     their group. Whole groups are then split in place of cases; a case without an entry is a
+  ///     group of its own.
   /// - Throws: ``DatasetError/tooFewCases(count:folds:)``.
   /// - Source: scikit-learn's `KFold(shuffle=True, random_state=12345)` as nnU-Net calls it.
   public init(
@@ -85,8 +87,8 @@ public struct CrossValidationSplits: Sendable, Equatable {
 
   /// The cases of a fold.
   ///
-  /// A number beyond the last split gives a random split of 80 to 20 whose seed is that number, as in nnU-Net; `all` gives every
-  /// case twice.
+  /// A number beyond the last split gives a random split of 80 to 20 whose seed is that number, as
+  /// in nnU-Net; `all` gives every case twice.
   ///
   /// - Parameters:
   ///   - fold: The fold.

@@ -3,7 +3,8 @@ import VolumeFiles
 import Volumes
 
 extension Dataset {
-  /// Opens a table; labels and names of channels come from a `dataset.json` beside it, or else from the label files and the header.
+  /// Opens a table; labels and names of channels come from a `dataset.json` beside it, or else from
+  /// the label files and the header.
   init(table path: String) throws(DatasetError) {
     let table = try CaseTable(text: try CaseTable.text(of: path), path: path)
     guard !table.cases.isEmpty else {
@@ -26,7 +27,8 @@ extension CaseTable {
       guard let labels = cases[index].labels else { return [] }
       return (try? LabelMap(contentsOf: labels)).map { LabelValues(of: $0.labels).present }
     }
-    // A file that cannot be read is the business of a check; with none at all there is nothing to describe.
+    // A file that cannot be read is the business of a check; with none at all there is nothing to
+    // describe.
     let values = Set(found.compactMap { $0 }.joined()).union([0]).sorted()
     guard values.count > 1 else {
       throw .noCases(path: path, expected: "label files that can be read and hold a label above 0")

@@ -1,7 +1,8 @@
 /// A collection of labelled cases and what its description says about them.
 ///
-/// Three forms are read: nnU-Net v2's folder (`dataset.json`, `imagesTr`, `labelsTr`; or files listed under the key `dataset`), the
-/// Medical Segmentation Decathlon's folder (4-D images), and a table in CSV.
+/// Three forms are read: nnU-Net v2's folder (`dataset.json`, `imagesTr`, `labelsTr`; or files
+/// listed under the key `dataset`), the Medical Segmentation Decathlon's folder (4-D images), and a
+/// table in CSV.
 public struct Dataset: Sendable {
   /// Name of its folder, or of its table without the ending.
   public let name: String
@@ -20,11 +21,13 @@ public struct Dataset: Sendable {
     self.cases = cases
   }
 
-  /// Opens a dataset; no image is read, except that a table without a `dataset.json` beside it has its label files scanned.
+  /// Opens a dataset; no image is read, except that a table without a `dataset.json` beside it has
+  /// its label files scanned.
   ///
   /// - Parameters:
   ///   - path: A folder with a `dataset.json`, or a CSV table.
-  ///   - variables: Values of the `$NAME`s in paths under the key `dataset`, such as the process's environment.
+  ///   - variables: Values of the `$NAME`s in paths under the key `dataset`, such as the process's
+  ///     environment.
   /// - Throws: ``DatasetError`` naming the file and the field.
   public init(
     contentsOf path: String, variables: [String: String] = [:]

@@ -2,8 +2,9 @@ public import JSONDocuments
 
 /// What `dataset.json` says: channels, labels, number of cases, kind of file.
 ///
-/// The order of channels and labels is the file's and carries meaning. The Medical Segmentation Decathlon's older form (`modality`,
-/// labels by number, a list of training files) is understood and converted.
+/// The order of channels and labels is the file's and carries meaning. The Medical Segmentation
+/// Decathlon's older form (`modality`, labels by number, a list of training files) is understood
+/// and converted.
 ///
 /// - Source: nnU-Net v2's dataset format; Simpson et al., arXiv:1902.09063, for the older one.
 public struct DatasetDescription: Sendable, Equatable {
@@ -15,7 +16,8 @@ public struct DatasetDescription: Sendable, Equatable {
   public let numTraining: Int?
   /// How the names of image and label files end, such as `.nii.gz`, or nil.
   public let fileEnding: String?
-  /// The document in nnU-Net v2's form with every field it had, for copying beside plans and models.
+  /// The document in nnU-Net v2's form with every field it had, for copying beside plans and
+  /// models.
   public let document: JSONValue
 
   /// Reads a `dataset.json`.
@@ -47,7 +49,8 @@ public struct DatasetDescription: Sendable, Equatable {
 
   /// Everything that is wrong with a document, the first problem first.
   ///
-  /// Fields that nnU-Net requires but that can be counted here (`numTraining`, `file_ending`) are among them.
+  /// Fields that nnU-Net requires but that can be counted here (`numTraining`, `file_ending`) are
+  /// among them.
   public static func problems(in document: JSONValue, from path: String) -> [DatasetError] {
     var reading = DescriptionReading(document: document, path: path)
     _ = reading.description()
@@ -102,7 +105,8 @@ public struct DatasetDescription: Sendable, Equatable {
 extension DatasetDescription {
   /// The reader nnU-Net would choose for these files, as plans name it.
   ///
-  /// - Source: `overwrite_image_reader_writer`, or else the first reader that takes the file ending.
+  /// - Source: `overwrite_image_reader_writer`, or else the first reader that takes the file
+  ///   ending.
   public var imageReaderName: String {
     if let name = document["overwrite_image_reader_writer"]?.string, name != "None" { return name }
     return switch (fileEnding ?? ".nii.gz").lowercased() {

@@ -49,8 +49,8 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
     case .unreadableCase(let id, let problem): "case \(id): \(problem)"
     case .noLabels(let id): "case \(id): has no label file"
     case .gridMismatch(let id, let path, let expected, let found):
-      "case \(id): \(path): lies on another grid than the case's first image: expected \(expected), "
-        + "found \(found); resample it onto that image"
+      "case \(id): \(path): lies on another grid than the case's first image: "
+        + "expected \(expected), found \(found); resample it onto that image"
     case .channelCount(let id, let expected, let found):
       "case \(id): expected \(expected) channels, found \(found)"
     case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"

@@ -1,7 +1,8 @@
 /// The structures that a dataset annotates, in the order of its `dataset.json`.
 ///
-/// Every structure has one number in the label files, or, where the dataset trains on regions, is the union of several (the whole
-/// tumour is oedema, core and necrosis). The name `ignore` marks voxels nobody has annotated; it is never a structure to predict.
+/// Every structure has one number in the label files, or, where the dataset trains on regions, is
+/// the union of several (the whole tumour is oedema, core and necrosis). The name `ignore` marks
+/// voxels nobody has annotated; it is never a structure to predict.
 ///
 /// - Source: nnU-Net v2's `dataset.json` and label manager.
 public struct LabelSet: Sendable, Equatable {
@@ -21,9 +22,11 @@ public struct LabelSet: Sendable, Equatable {
 
   /// What the network's output channels stand for.
   public enum Heads: Sendable, Equatable {
-    /// One channel per label in ascending order, background first: a softmax, of which the largest wins.
+    /// One channel per label in ascending order, background first: a softmax, of which the largest
+    /// wins.
     case labels([Int])
-    /// One channel per region: a sigmoid each; regions above one half are painted one after another with the given labels.
+    /// One channel per region: a sigmoid each; regions above one half are painted one after another
+    /// with the given labels.
     case regions([Structure], paintedAs: [Int])
 
     /// Number of output channels.
@@ -46,7 +49,8 @@ public struct LabelSet: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - structures: Names and labels in the order of the file; `background` must be 0.
-  ///   - regionsClassOrder: The label with which each region is painted; needed if a structure has several labels.
+  ///   - regionsClassOrder: The label with which each region is painted; needed if a structure has
+  ///     several labels.
   /// - Throws: ``LabelSetProblem`` saying which rule is broken.
   public init(
     structures: [Structure], regionsClassOrder: [Int]? = nil
@@ -132,7 +136,8 @@ public enum LabelSetProblem: Error, Equatable, Sendable, CustomStringConvertible
       "\"ignore\" must be one whole number, the one after the largest label: expected \(expected), "
         + "found \(found)"
     case .noRegionsClassOrder:
-      "a label is a list, which makes it a region: add \"regions_class_order\", one label per region"
+      "a label is a list, which makes it a region: "
+        + "add \"regions_class_order\", one label per region"
     case .regionsClassOrder(let count, let regions):
       "\"regions_class_order\" has \(count) entries for \(regions) regions; give one per region"
     }

@@ -8,7 +8,8 @@ public struct CohortTable: Hashable, Sendable {
     public var structure: Structure
     /// Cases of the cohort.
     public var cases: Int
-    /// Cases in which the structure is in the reference or the prediction, so that scores are defined.
+    /// Cases in which the structure is in the reference or the prediction, so that scores are
+    /// defined.
     public var definedCases: Int
     /// Dice's coefficient.
     public var dice: Spread
@@ -44,7 +45,8 @@ public struct CohortTable: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - summary: The scores.
-  ///   - cohorts: Cohort of every case, by the case's name; a case that is not named belongs to the cohort `-`. Empty: one cohort.
+  ///   - cohorts: Cohort of every case, by the case's name; a case that is not named belongs to the
+  ///     cohort `-`. Empty: one cohort.
   public init(_ summary: EvaluationSummary, cohorts: [String: String] = [:]) {
     var members: [String: [CaseOverlap]] = [:]
     for item in summary.cases where !cohorts.isEmpty {
@@ -69,7 +71,8 @@ public struct CohortTable: Hashable, Sendable {
   /// The table as lines of text with aligned columns.
   ///
   /// - Parameter names: Names to print for structures; others print as in a `summary.json`.
-  /// - Returns: A heading and one line per row, each ending in a line break. Undefined numbers print as `-`.
+  /// - Returns: A heading and one line per row, each ending in a line break. Undefined numbers
+  ///   print as `-`.
   public func textTable(names: [Structure: String] = [:]) -> String {
     var table = [["Cohort", "Structure", "Cases", "Dice", "IoU"]]
     for row in rows {

@@ -32,7 +32,8 @@ public struct ConfusionCounts: Hashable, Sendable {
     Double(2 * truePositives) / Double(2 * truePositives + falsePositives + falseNegatives)
   }
 
-  /// Intersection over union (Jaccard's index), TP / (TP + FP + FN); NaN where the structure is in neither mask.
+  /// Intersection over union (Jaccard's index), TP / (TP + FP + FN); NaN where the structure is in
+  /// neither mask.
   public var intersectionOverUnion: Double {
     Double(truePositives) / Double(truePositives + falsePositives + falseNegatives)
   }

@@ -108,7 +108,8 @@ public struct EvaluationSummary: Hashable, Sendable {
 
 /// A sum in numpy's order of additions, so that means equal nnU-Net's to the last digit.
 ///
-/// - Source: Higham, "The accuracy of floating point summation", SIAM J. Sci. Comput. 14(4), 1993, doi:10.1137/0914050.
+/// - Source: Higham, "The accuracy of floating point summation", SIAM J. Sci. Comput. 14(4), 1993,
+///   doi:10.1137/0914050.
 func pairwiseSum(_ values: ArraySlice<Double>) -> Double {
   if values.count < 8 { return values.reduce(0, +) }
   if values.count > 128 {

@@ -55,7 +55,8 @@ extension OverlapEvaluator {
 
   /// How the grids differ, or nil if every voxel lies within a tenth of a voxel of its counterpart.
   ///
-  /// Other programs round spacing and direction to single precision; a flip or a shift by a voxel is far larger.
+  /// Other programs round spacing and direction to single precision; a flip or a shift by a voxel
+  /// is far larger.
   private func difference(_ reference: Geometry, _ prediction: Geometry) -> String? {
     guard reference.extent == prediction.extent else {
       return "expected \(reference.extent) voxels, found \(prediction.extent)"

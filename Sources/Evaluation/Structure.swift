@@ -2,7 +2,8 @@ public import Volumes
 
 /// What a score is computed for: the voxels of one label, or of several together.
 ///
-/// nnU-Net calls the latter a region: the whole tumour is the union of oedema, enhancing and necrotic parts.
+/// nnU-Net calls the latter a region: the whole tumour is the union of oedema, enhancing and
+/// necrotic parts.
 public enum Structure: Hashable, Sendable {
   /// The voxels of one label.
   case label(LabelMap.Label)
@@ -17,7 +18,8 @@ public enum Structure: Hashable, Sendable {
     }
   }
 
-  /// The structure's name in a `summary.json`: `1`, `(1, 2)` or `(1,)`, as Python prints a number or a tuple.
+  /// The structure's name in a `summary.json`: `1`, `(1, 2)` or `(1,)`, as Python prints a number
+  /// or a tuple.
   public var key: String {
     switch self {
     case .label(let label): String(label)

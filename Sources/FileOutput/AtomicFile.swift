@@ -3,8 +3,9 @@ import Synchronization
 
 /// A file being written beside its final name, which it takes only when it is complete.
 ///
-/// Until ``commit()`` the final name keeps its previous content, or stays absent. A value that goes out of scope without `commit()`
-/// removes its temporary file; a killed process leaves it behind, hidden, with the ending `.partial`.
+/// Until ``commit()`` the final name keeps its previous content, or stays absent. A value that goes
+/// out of scope without `commit()` removes its temporary file; a killed process leaves it behind,
+/// hidden, with the ending `.partial`.
 public struct AtomicFile: ~Copyable {
   /// The name that the file takes when it is complete.
   public let path: String
@@ -17,11 +18,12 @@ public struct AtomicFile: ~Copyable {
 
   /// Creates the temporary file.
   ///
-  /// A symbolic link at `path` is followed, so that the file it names is replaced and not the link. The permissions of a file that is
-  /// replaced are kept.
+  /// A symbolic link at `path` is followed, so that the file it names is replaced and not the link.
+  /// The permissions of a file that is replaced are kept.
   ///
   /// - Parameter path: The final name; its folder must exist.
-  /// - Throws: ``FileOutputError/notAFile(path:)`` or ``FileOutputError/refused(path:step:reason:)``.
+  /// - Throws: ``FileOutputError/notAFile(path:)`` or
+  ///   ``FileOutputError/refused(path:step:reason:)``.
   public init(replacing path: String) throws(FileOutputError) {
     var target = path
     if let resolved = realpath(path, nil) {
@@ -79,9 +81,25 @@ public struct AtomicFile: ~Copyable {
     try bytes.withUnsafeBytes { (buffer) throws(FileOutputError) in try write(buffer) }
   }
 
+  /// Replaces bytes that were written, for a length or an offset that is known at the end only.
+  ///
+  /// - Parameters:
+  ///   - bytes: What is to stand there.
+  ///   - offset: Where, counted from the beginning of the file; all of it must have been written.
+  /// - Throws: ``FileOutputError/refused(path:step:reason:)`` if the disk fails.
+  public func replace(_ bytes: [UInt8], at offset: Int) throws(FileOutputError) {
+    let written = bytes.withUnsafeBytes {
+      pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset))
+    }
+    guard written == bytes.count else {
+      throw .refused(path: path, step: .write, reason: lastReason())
+    }
+  }
+
   /// Forces the bytes to the disk, gives the file its final name, and forces the name to the disk.
   ///
-  /// - Throws: ``FileOutputError/refused(path:step:reason:)``; the final name then keeps its previous content.
+  /// - Throws: ``FileOutputError/refused(path:step:reason:)``; the final name then keeps its
+  ///   previous content.
   public consuming func commit() throws(FileOutputError) {
     guard fsync(descriptor) == 0 else {
       throw .refused(path: path, step: .sync, reason: lastReason())
@@ -90,7 +108,8 @@ public struct AtomicFile: ~Copyable {
       throw .refused(path: path, step: .rename, reason: lastReason())
     }
     hasItsName = true
-    // The new name is in place: a folder that cannot be synced (network file systems) is no failure.
+    // The new name is in place: a folder that cannot be synced (network file systems) is no
+    // failure.
     let folder = split(target).folder
     let handle = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     if handle >= 0 {

@@ -10,7 +10,8 @@ public func writeAtomically(_ bytes: [UInt8], to path: String) throws(FileOutput
   try file.commit()
 }
 
-/// Writes a text, as UTF-8, so that its name never stands for anything but complete content, old or new.
+/// Writes a text, as UTF-8, so that its name never stands for anything but complete content, old or
+/// new.
 ///
 /// - Parameters:
 ///   - text: The content.
@@ -26,7 +27,8 @@ public func writeAtomically(_ text: String, to path: String) throws(FileOutputEr
 ///   - path: The final name; its folder must exist.
 ///   - wrap: Turns this module's error into the caller's.
 ///   - body: Writes the file under the temporary name it is given, an existing empty file.
-/// - Throws: What `body` throws, or a wrapped ``FileOutputError``; the previous content, if any, is then untouched.
+/// - Throws: What `body` throws, or a wrapped ``FileOutputError``; the previous content, if any, is
+///   then untouched.
 public func writeAtomically<Failure: Error>(
   to path: String, wrapping wrap: (FileOutputError) -> Failure,
   _ body: (_ temporaryPath: String) throws(Failure) -> Void

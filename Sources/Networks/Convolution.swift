@@ -1,6 +1,8 @@
 public import Tensors
 
-/// A convolution padded with half a kernel of zeros, or a transposed one without padding. (N, C, D, H, W) -> (N, C', D', H', W').
+/// A convolution padded with half a kernel of zeros, or a transposed one without padding.
+///
+/// (N, C, D, H, W) -> (N, C', D', H', W').
 public struct Convolution: Layer {
   /// What a convolution does to the size of an image.
   public enum Direction: Sendable {
@@ -39,6 +41,7 @@ public struct Convolution: Layer {
     direction = options.direction
   }
 
+  /// The weight, then the bias if there is one.
   public var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
 
   /// The convolution of x.
@@ -49,9 +52,16 @@ public struct Convolution: Layer {
     }
   }
 
+  /// The upsampled x, and after its channels those of another tensor of the result's size.
+  public func callAsFunction(_ x: Tensor, followedBy other: Tensor) -> Tensor {
+    precondition(direction == .up, "\(weight.name) does not upsample")
+    return x.upsampled(with: weight, bias: bias, stride: Size3(stride), followedBy: other)
+  }
+
   /// The convolution of x for a normalisation that follows at once.
   ///
-  /// The normalisation takes away whatever the bias adds, so it is not added, and its gradient is exactly zero.
+  /// The normalisation takes away whatever the bias adds, so it is not added, and its gradient is
+  /// exactly zero.
   public func beforeNormalisation(_ x: Tensor) -> Tensor {
     let y = x.convolved(with: weight, bias: nil, stride: Size3(stride))
     return bias.map { y.unaffected(by: $0) } ?? y

@@ -1,6 +1,8 @@
 public import Tensors
 
-/// Convolution, instance normalisation, leaky ReLU. (N, C, D, H, W) -> (N, C', D', H', W').
+/// Convolution, instance normalisation, leaky ReLU.
+///
+/// (N, C, D, H, W) -> (N, C', D', H', W').
 public struct ConvolutionBlock: Layer {
   let convolution: Convolution
   let normalisation: InstanceNorm
@@ -13,6 +15,7 @@ public struct ConvolutionBlock: Layer {
     normalisation = InstanceNorm("\(name).norm", channels: channels.1, epsilon: epsilon)
   }
 
+  /// The convolution's, then the normalisation's.
   public var parameters: [Parameter] { convolution.parameters + normalisation.parameters }
 
   /// The activated, normalised convolution of x.

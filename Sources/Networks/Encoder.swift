@@ -67,14 +67,15 @@ struct Encoder: Layer {
   var parameters: [Parameter] { (stem?.parameters ?? []) + stages.flatMap(\.parameters) }
 }
 
-/// One resolution of the decoder: upsampling, joining with the encoder's features, and convolution blocks.
+/// One resolution of the decoder: upsampling, joining with the encoder's features, and convolution
+/// blocks.
 struct DecoderStage {
   let upsampling: Convolution
   let blocks: [ConvolutionBlock]
   let head: Convolution
 
   func callAsFunction(_ x: Tensor, skip: Tensor) -> Tensor {
-    blocks.reduce(upsampling(x).concatenated(with: skip)) { $1($0) }
+    blocks.reduce(upsampling(x, followedBy: skip)) { $1($0) }
   }
 
   func logits(_ features: Tensor) -> Tensor {

@@ -1,6 +1,8 @@
 public import Tensors
 
-/// Instance normalisation with scale and shift. (N, C, D, H, W) -> the same.
+/// Instance normalisation with scale and shift.
+///
+/// (N, C, D, H, W) -> the same.
 public struct InstanceNorm: Layer {
   /// Slope of nnU-Net's leaky ReLU for negative numbers.
   public static let slope: Float = 0.01
@@ -25,6 +27,7 @@ public struct InstanceNorm: Layer {
     self.epsilon = epsilon
   }
 
+  /// Scale and shift.
   public var parameters: [Parameter] { [scale, shift] }
 
   /// The normalised x.

@@ -1,11 +1,14 @@
 import Tensors
 
-/// Two convolutions around a shortcut, as in ResNet-D. (N, C, D, H, W) -> (N, C', D', H', W').
+/// Two convolutions around a shortcut, as in ResNet-D.
 ///
-/// y = leakyReLU(norm(conv(block(x))) + shortcut(x)); the shortcut averages over the stride, then a 1 x 1 x 1 convolution changes the number
-/// of channels.
+/// (N, C, D, H, W) -> (N, C', D', H', W').
 ///
-/// - Source: He et al., CVPR 2016, doi:10.1109/CVPR.2016.90; He et al., CVPR 2019, doi:10.1109/CVPR.2019.00065.
+/// y = leakyReLU(norm(conv(block(x))) + shortcut(x)); the shortcut averages over the stride, then a
+/// 1 x 1 x 1 convolution changes the number of channels.
+///
+/// - Source: He et al., CVPR 2016, doi:10.1109/CVPR.2016.90; He et al., CVPR 2019,
+///   doi:10.1109/CVPR.2019.00065.
 struct ResidualBlock: Layer {
   let first: ConvolutionBlock
   let second: ConvolutionBlock

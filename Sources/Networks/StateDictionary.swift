@@ -18,7 +18,8 @@ public enum StateDictionaryError: Error, Equatable, Sendable, CustomStringConver
 }
 
 extension Layer {
-  /// Takes over weights by their names in nnU-Net's state dictionary; nothing changes if one does not fit.
+  /// Takes over weights by their names in nnU-Net's state dictionary; nothing changes if one does
+  /// not fit.
   ///
   /// - Parameter entry: Shape and numbers of a name, or nil if there is none.
   /// - Throws: ``StateDictionaryError`` naming the first parameter without a fitting entry.
@@ -41,7 +42,8 @@ extension Layer {
 
 /// The other names under which nnU-Net's state dictionary holds a parameter.
 ///
-/// Convolution blocks register their layers a second time in a list, and the decoder holds the encoder.
+/// Convolution blocks register their layers a second time in a list, and the decoder holds the
+/// encoder.
 ///
 /// - Parameter name: The first name, as ``Parameter/name``.
 /// - Returns: Every further name.

@@ -5,8 +5,8 @@ public import Tensors
 ///
 /// (N, C, D, H, W) -> logits (N, K, D, H, W), and at every lower resolution but the last.
 ///
-/// - Source: Ronneberger et al., MICCAI 2015, doi:10.1007/978-3-319-24574-4_28; Isensee et al., Nature Methods 18, 2021,
-///   doi:10.1038/s41592-020-01008-z.
+/// - Source: Ronneberger et al., MICCAI 2015, doi:10.1007/978-3-319-24574-4_28; Isensee et al.,
+///   Nature Methods 18, 2021, doi:10.1038/s41592-020-01008-z.
 public struct UNet: SegmentationNetwork {
   /// The shape the network was built to.
   public let architecture: UNetArchitecture
@@ -40,13 +40,22 @@ public struct UNet: SegmentationNetwork {
     }
   }
 
+  /// Number of levels of deep supervision: the stages of the decoder.
   public var levels: Int { decoder.count }
 
+  /// The weights in the order of nnU-Net's state dictionary: encoder, decoder blocks, upsampling,
+  /// heads.
   public var parameters: [Parameter] {
     encoder.parameters + decoder.flatMap { $0.blocks.flatMap(\.parameters) }
       + decoder.flatMap(\.upsampling.parameters) + decoder.flatMap(\.head.parameters)
   }
 
+  /// The logits of the highest `levels` resolutions, highest first.
+  ///
+  /// - Parameters:
+  ///   - x: Images (N, C, D, H, W); every axis a multiple of ``UNetArchitecture/divisor``.
+  ///   - levels: How many levels' heads to compute, from the highest resolution down.
+  /// - Returns: (N, K, D_l, H_l, W_l) per level.
   public func callAsFunction(_ x: Tensor, levels: Int) -> [Tensor] {
     var features = encoder.stem.map { $0(x) } ?? x
     var skips: [Tensor] = []
@@ -66,8 +75,9 @@ public struct UNet: SegmentationNetwork {
 
   /// Gives the network nnU-Net's random start.
   ///
-  /// Kernels are normal with variance 2 / (1 + 0.01²) / fan-in, biases 0, scales 1, shifts 0; the second normalisation of each residual
-  /// block starts at scale 0. Each parameter has its own stream of random numbers, so that it does not depend on the others.
+  /// Kernels are normal with variance 2 / (1 + 0.01²) / fan-in, biases 0, scales 1, shifts 0; the
+  /// second normalisation of each residual block starts at scale 0. Each parameter has its own
+  /// stream of random numbers, so that it does not depend on the others.
   ///
   /// - Parameter seed: The same seed gives the same weights, bit for bit.
   /// - Source: He et al., ICCV 2015, doi:10.1109/ICCV.2015.123.

@@ -2,10 +2,11 @@ import COpenMP
 
 /// Calls `body` once for every index in `0 ..< count`, on all threads of the budget.
 ///
-/// Indices are handed out one by one, in ascending order, to whichever thread is free, and the call returns when all are done.
-/// Inside another parallel loop, or inside ``ThreadBudget/serially(_:)``, it is an ordinary loop. Bodies of different indices must
-/// touch disjoint memory. For results that do not depend on the number of threads, choose `count` by the size of the data and combine
-/// partial results in the order of the index.
+/// Indices are handed out one by one, in ascending order, to whichever thread is free, and the call
+/// returns when all are done. Inside another parallel loop, or inside
+/// ``ThreadBudget/serially(_:)``, it is an ordinary loop. Bodies of different indices must touch
+/// disjoint memory. For results that do not depend on the number of threads, choose `count` by the
+/// size of the data and combine partial results in the order of the index.
 ///
 /// - Parameters:
 ///   - count: Number of calls, at least 0.
@@ -30,7 +31,8 @@ public func parallelFor(_ count: Int, _ body: (Int) -> Void) {
   }
 }
 
-/// Splits `0 ..< count` into consecutive ranges of at most `grain` and calls `body` for each, on all threads of the budget.
+/// Splits `0 ..< count` into consecutive ranges of at most `grain` and calls `body` for each, on
+/// all threads of the budget.
 ///
 /// The ranges depend on `count` and `grain` only, never on the number of threads.
 public func parallelForRanges(_ count: Int, grain: Int, _ body: (Range<Int>) -> Void) {

@@ -1,4 +1,5 @@
-/// Calls `body` once for every index in `0 ..< count`, on all threads of the budget, and keeps the results.
+/// Calls `body` once for every index in `0 ..< count`, on all threads of the budget, and keeps the
+/// results.
 ///
 /// - Parameters:
 ///   - count: Number of calls, at least 0.

@@ -3,15 +3,16 @@ import Synchronization
 
 /// The number of threads that the whole program may keep busy.
 ///
-/// One number for every parallel loop and for oneDNN, which shares the same OpenMP pool. Results of the library do not depend on it
-/// except where a function says so.
+/// One number for every parallel loop and for oneDNN, which shares the same OpenMP pool. Results of
+/// the library do not depend on it except where a function says so.
 public enum ThreadBudget {
   private static let limit = Atomic<Int>(0)
 
   /// Processors this process may run on.
   public static var availableProcessors: Int { Int(delineate_available_processors()) }
 
-  /// Threads used by parallel loops started outside any other: the limit set, or every available processor.
+  /// Threads used by parallel loops started outside any other: the limit set, or every available
+  /// processor.
   public static var threads: Int {
     let value = limit.load(ordering: .relaxed)
     return value > 0 ? value : availableProcessors
@@ -26,12 +27,26 @@ public enum ThreadBudget {
     delineate_set_threads(Int32(threads))
   }
 
+  /// Makes oneDNN, when called from this thread, use the threads of the budget.
+  ///
+  /// OpenMP keeps the number per thread, and a Swift task may change threads, so whoever calls
+  /// oneDNN says it before each call.
+  ///
+  /// - Returns: The number of threads.
+  @discardableResult
+  package static func applyToCallingThread() -> Int {
+    let count = isSerial ? 1 : threads
+    delineate_set_threads(Int32(count))
+    return count
+  }
+
   /// Whether the current thread was told to run its parallel loops alone.
   @TaskLocal static var isSerial = false
 
   /// Runs `body` so that every parallel loop inside it runs on the calling thread only.
   ///
-  /// Work that is done beside the network, such as augmentation, uses it so as not to open a second pool.
+  /// Work that is done beside the network, such as augmentation, uses it so as not to open a second
+  /// pool.
   public static func serially<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {

@@ -16,7 +16,8 @@ public struct Architecture: Sendable, Equatable {
   public let kernelSizes: [[Int]]
   /// Stride with which every stage is entered, one number per axis; the first stage's are 1.
   public let strides: [[Int]]
-  /// Convolutions (``Kind/plain``) or residual blocks (``Kind/residualEncoder``) of every encoder stage.
+  /// Convolutions (``Kind/plain``) or residual blocks (``Kind/residualEncoder``) of every encoder
+  /// stage.
   public let encoderDepths: [Int]
   /// Convolutions of every decoder stage; one entry fewer than stages.
   public let decoderDepths: [Int]
@@ -70,13 +71,15 @@ public struct Architecture: Sendable, Equatable {
 }
 
 extension Architecture {
-  /// The number of elements that the network's convolutions put out for one patch, which stands for its training memory.
+  /// The number of elements that the network's convolutions put out for one patch, which stands for
+  /// its training memory.
   ///
   /// Sizes are divided rounding down, and only the full-resolution head is counted.
   ///
   /// - Parameters:
   ///   - patch: Patch size, one number per axis.
-  ///   - classes: Number of output channels; the planner passes the number of names in `dataset.json`.
+  ///   - classes: Number of output channels; the planner passes the number of names in
+  ///     `dataset.json`.
   /// - Returns: The number of elements for a batch of one.
   /// - Source: `compute_conv_feature_map_size` of dynamic_network_architectures 0.4.4.
   public func featureMapElements(patch: [Int], classes: Int) -> Int {

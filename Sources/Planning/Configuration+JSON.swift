@@ -63,7 +63,8 @@ extension Configuration {
 
   /// The configuration in nnU-Net's form and order.
   ///
-  /// - Parameter writesWholeMedian: Whether the median shape stands as whole numbers, as nnU-Net writes it for `3d_lowres` only.
+  /// - Parameter writesWholeMedian: Whether the median shape stands as whole numbers, as nnU-Net
+  ///   writes it for `3d_lowres` only.
   /// - Returns: An object without inheritance.
   func document(writesWholeMedian: Bool) -> JSONValue {
     var object: JSONObject = [

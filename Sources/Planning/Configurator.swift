@@ -4,7 +4,8 @@ import Datasets
 struct Configurator {
   let preset: PlannerPreset
   let description: DatasetDescription
-  /// Whether crops are so much smaller than images that normalisation is limited to the non-zero region.
+  /// Whether crops are so much smaller than images that normalisation is limited to the non-zero
+  /// region.
   let usesMask: Bool
 
   /// A patch size with its network and cost.
@@ -71,7 +72,8 @@ struct Configurator {
         ).divisors
       var smaller = patch.map(Double.init)
       smaller[axis] -= Double(divisors[axis])
-      // Memory too small for any patch: the smallest one is the answer, and training will say what it needs.
+      // Memory too small for any patch: the smallest one is the answer, and training will say what
+      // it needs.
       guard smaller[axis] >= 1 else { break }
       best = candidate(patch: smaller, spacing: spacing)
       divisors = best.topology.divisors
@@ -79,7 +81,8 @@ struct Configurator {
     return best
   }
 
-  /// A patch of the aspect ratio of one voxel per spacing, of fixed volume, no longer than the median case.
+  /// A patch of the aspect ratio of one voxel per spacing, of fixed volume, no longer than the
+  /// median case.
   private func initialPatch(_ spacing: [Double], _ medianShape: [Double]) -> [Double] {
     let ratio = spacing.map { 1 / $0 }
     let product = ratio.reduce(1, *)

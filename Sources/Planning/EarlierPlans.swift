@@ -2,7 +2,8 @@ import JSONDocuments
 
 /// Plans of nnU-Net 2.0 to 2.3, whose configurations describe the network in fields of their own.
 enum EarlierPlans {
-  /// The configuration with its network under `architecture`; as it is if it has one, or no earlier fields.
+  /// The configuration with its network under `architecture`; as it is if it has one, or no earlier
+  /// fields.
   ///
   /// - Source: nnU-Net 2.8.1's `plans_handler.py`.
   static func converted(_ configuration: JSONObject) -> JSONObject {

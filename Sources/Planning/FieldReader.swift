@@ -1,6 +1,7 @@
 import JSONDocuments
 
-/// Typed access to the fields of a JSON object, with errors that name the file and the whole path of the field.
+/// Typed access to the fields of a JSON object, with errors that name the file and the whole path
+/// of the field.
 struct FieldReader {
   let object: JSONObject
   let file: String
@@ -67,14 +68,14 @@ struct FieldReader {
 
   /// A list of whole numbers of at least 1, of the given length unless that is nil.
   func counts(_ field: String, _ length: Int? = nil) throws(PlanningError) -> [Int] {
-    try value(field, "\(Self.list(length)) of whole numbers of at least 1") {
+    try value(field, "\(Self.list(length)) whole numbers of at least 1") {
       Self.checked($0.ints, length) { $0 >= 1 }
     }
   }
 
   /// A list of finite numbers above 0, of the given length unless that is nil.
   func positives(_ field: String, _ length: Int? = nil) throws(PlanningError) -> [Double] {
-    try value(field, "\(Self.list(length)) of numbers above 0") {
+    try value(field, "\(Self.list(length)) numbers above 0") {
       Self.checked($0.doubles, length) { $0 > 0 && $0.isFinite }
     }
   }
@@ -117,7 +118,7 @@ struct FieldReader {
   }
 
   private static func list(_ length: Int?) -> String {
-    length.map { "a list of \($0)" } ?? "a list"
+    length.map { "a list of \($0)" } ?? "a list of"
   }
 
   static func excerpt(_ value: JSONValue) -> String {

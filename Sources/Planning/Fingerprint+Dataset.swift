@@ -25,14 +25,16 @@ extension Fingerprint {
 
   /// Takes the fingerprint of a dataset, reading every case once.
   ///
-  /// From every case the same number of labelled voxels is drawn with replacement, by the reference's generator and in its order, so
-  /// that the sample is the same. Sums are taken in double precision and rounded to single, where the reference sums in single
-  /// precision: mean and standard deviation may differ in the seventh digit.
+  /// From every case the same number of labelled voxels is drawn with replacement, by the
+  /// reference's generator and in its order, so that the sample is the same. Sums are taken in
+  /// double precision and rounded to single, where the reference sums in single precision: mean and
+  /// standard deviation may differ in the seventh digit.
   ///
   /// - Parameters:
   ///   - dataset: The dataset; every case must have labels.
   ///   - settings: Size and seed of the sample, progress.
-  /// - Throws: ``PlanningError/dataset(_:)`` for a case that cannot be read, ``PlanningError/noForeground(dataset:)``.
+  /// - Throws: ``PlanningError/dataset(_:)`` for a case that cannot be read,
+  ///   ``PlanningError/noForeground(dataset:)``.
   /// - Complexity: One case per thread in memory, and at most 200 MB of intensities.
   /// - Source: nnU-Net 2.8.1's `fingerprint_extractor.py`.
   public init(
@@ -44,7 +46,8 @@ extension Fingerprint {
     var spacings: [[Double]] = []
     var relativeSizes: [Double] = []
     var samples = dataset.description.channelNames.map { _ in IntensitySample() }
-    // Batches bound the memory; their size does not depend on the threads, and neither does the result.
+    // Batches bound the memory; their size does not depend on the threads, and neither does the
+    // result.
     for start in stride(from: 0, to: dataset.cases.count, by: Settings.batch) {
       let batch = dataset.cases[start..<min(start + Settings.batch, dataset.cases.count)]
       let outcomes = parallelMap(batch.count) { index -> Result<CaseMeasurement, DatasetError> in

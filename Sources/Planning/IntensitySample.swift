@@ -1,10 +1,12 @@
 import RandomNumbers
 
-/// Intensities drawn from one channel, or from several cases' channels: every distinct value with its count, ascending.
+/// Intensities drawn from one channel, or from several cases' channels: every distinct value with
+/// its count, ascending.
 ///
-/// It holds the same multiset as a list of all draws, in the memory of the distinct values. Where these exceed a limit, values are
-/// rounded down to fewer binary digits until they fit, by a part in ten thousand where they span a factor of 65,000; mean, standard
-/// deviation, minimum and maximum stay exact.
+/// It holds the same multiset as a list of all draws, in the memory of the distinct values. Where
+/// these exceed a limit, values are rounded down to fewer binary digits until they fit, by a part
+/// in ten thousand where they span a factor of 65,000; mean, standard deviation, minimum and
+/// maximum stay exact.
 package struct IntensitySample {
   package private(set) var values: [Float] = []
   package private(set) var counts: [UInt32] = []
@@ -111,7 +113,8 @@ package struct IntensitySample {
     return result
   }
 
-  /// Takes ascending pairs of key and count and unites equal keys, rounding them down if too many differ.
+  /// Takes ascending pairs of key and count and unites equal keys, rounding them down if too many
+  /// differ.
   private mutating func unite(_ pairs: [UInt64], limit: Int) {
     var dropped: UInt32 = 0
     while true {

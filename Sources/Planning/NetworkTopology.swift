@@ -1,6 +1,8 @@
-/// The kernels and strides of a U-Net that pools every axis as long as its extent allows, coarse axes later than fine ones.
+/// The kernels and strides of a U-Net that pools every axis as long as its extent allows, coarse
+/// axes later than fine ones.
 ///
-/// - Source: Isensee et al., "nnU-Net", Nature Methods 18, 2021, doi:10.1038/s41592-020-01008-z; nnU-Net 2.8.1's `network_topology.py`.
+/// - Source: Isensee et al., "nnU-Net", Nature Methods 18, 2021, doi:10.1038/s41592-020-01008-z;
+///   nnU-Net 2.8.1's `network_topology.py`.
 public struct NetworkTopology: Sendable, Equatable {
   /// Kernel size of every stage, one number per axis.
   public let kernelSizes: [[Int]]
@@ -13,8 +15,9 @@ public struct NetworkTopology: Sendable, Equatable {
 
   /// Finds the topology for a patch.
   ///
-  /// A stage halves every axis whose spacing is below twice the finest that can still be halved, as long as `shortestEdge` voxels
-  /// remain. A kernel covers an axis with 1 until the axis' spacing comes below twice the finest of all, and with 3 from then on.
+  /// A stage halves every axis whose spacing is below twice the finest that can still be halved, as
+  /// long as `shortestEdge` voxels remain. A kernel covers an axis with 1 until the axis' spacing
+  /// comes below twice the finest of all, and with 3 from then on.
   ///
   /// - Parameters:
   ///   - spacing: Distance of voxels along every axis.

@@ -3,10 +3,11 @@ public import Volumes
 
 /// The part of an image where any channel differs from 0, holes filled, and its box.
 ///
-/// Images whose surroundings were set to 0 (after brain extraction, say) are cropped to it, and their intensities may be normalised
-/// inside it only.
+/// Images whose surroundings were set to 0 (after brain extraction, say) are cropped to it, and
+/// their intensities may be normalised inside it only.
 ///
-/// - Source: nnU-Net 2.8.1's `cropping.py`; holes as `scipy.ndimage.binary_fill_holes` fills them, with six neighbours.
+/// - Source: nnU-Net 2.8.1's `cropping.py`; holes as `scipy.ndimage.binary_fill_holes` fills them,
+///   with six neighbours.
 public struct NonzeroRegion: Sendable {
   /// The smallest box that holds the region; the whole image if every voxel is 0.
   public let box: ArrayBox
@@ -55,7 +56,8 @@ public struct NonzeroRegion: Sendable {
       })
   }
 
-  /// The smallest box that holds every voxel where any channel differs from 0; the whole image if there is none.
+  /// The smallest box that holds every voxel where any channel differs from 0; the whole image if
+  /// there is none.
   ///
   /// Filling holes cannot enlarge it.
   public static func box(of channels: [VoxelArray<Float>]) -> ArrayBox {

@@ -2,7 +2,8 @@
 ///
 /// Raw values are the names of nnU-Net's classes, as plans hold them.
 public enum NormalizationScheme: String, Sendable, CaseIterable {
-  /// Clip to the dataset's percentiles, subtract its mean, divide by its standard deviation: for calibrated intensities.
+  /// Clip to the dataset's percentiles, subtract its mean, divide by its standard deviation: for
+  /// calibrated intensities.
   case ct = "CTNormalization"
   /// Subtract the image's own mean, divide by its standard deviation.
   case zScore = "ZScoreNormalization"
@@ -27,6 +28,7 @@ public enum NormalizationScheme: String, Sendable, CaseIterable {
       }
   }
 
-  /// Whether statistics may be limited to the non-zero region without moving the voxels outside of it.
+  /// Whether statistics may be limited to the non-zero region without moving the voxels outside of
+  /// it.
   public var permitsMask: Bool { self == .zScore }
 }

@@ -1,4 +1,5 @@
-/// Median and percentiles as numpy computes them, so that plans agree with nnU-Net's to the last digit.
+/// Median and percentiles as numpy computes them, so that plans agree with nnU-Net's to the last
+/// digit.
 enum OrderStatistics {
   /// `numpy.median`: the middle value, or the mean of the two middle ones.
   static func median(_ values: [Double]) -> Double {

@@ -3,8 +3,8 @@ import JSONDocuments
 
 /// Derives resolutions, patch and batch sizes and networks from a dataset's fingerprint.
 ///
-/// - Source: Isensee et al., "nnU-Net", Nature Methods 18, 2021, doi:10.1038/s41592-020-01008-z; nnU-Net 2.8.1's
-///   `default_experiment_planner.py` and `residual_encoder_unet_planners.py`.
+/// - Source: Isensee et al., "nnU-Net", Nature Methods 18, 2021, doi:10.1038/s41592-020-01008-z;
+///   nnU-Net 2.8.1's `default_experiment_planner.py` and `residual_encoder_unet_planners.py`.
 public struct Planner: Sendable {
   /// The numbers to plan by.
   public var preset: PlannerPreset
@@ -41,8 +41,8 @@ public struct Planner: Sendable {
   ///   - fingerprint: Its fingerprint.
   ///   - description: Its `dataset.json`.
   ///   - name: Its name, to be written into the plan.
-  /// - Returns: Configurations `2d`, and for volumes `3d_fullres`; where a patch would see too little of a case also `3d_lowres` and
-  ///   `3d_cascade_fullres`.
+  /// - Returns: Configurations `2d`, and for volumes `3d_fullres`; where a patch would see too
+  ///   little of a case also `3d_lowres` and `3d_cascade_fullres`.
   /// - Throws: ``PlanningError/otherDataset(name:channels:fingerprintChannels:)``.
   public func plan(
     for fingerprint: Fingerprint, description: DatasetDescription, name: String
@@ -98,7 +98,8 @@ public struct Planner: Sendable {
       foregroundIntensities: fingerprint.foregroundIntensities, configurations: planned)
   }
 
-  /// The median spacing; for strongly anisotropic cases with few slices the tenth percentile along the coarse axis.
+  /// The median spacing; for strongly anisotropic cases with few slices the tenth percentile along
+  /// the coarse axis.
   private func defaultTargetSpacing(_ fingerprint: Fingerprint) -> [Double] {
     let spacings = OrderStatistics.columns(fingerprint.spacings)
     let sizes = OrderStatistics.columns(fingerprint.shapesAfterCrop.map { $0.map(Double.init) })
@@ -117,7 +118,8 @@ public struct Planner: Sendable {
     return target
   }
 
-  /// The resolution at which a patch sees a quarter of the median case, or nil if full resolution is enough.
+  /// The resolution at which a patch sees a quarter of the median case, or nil if full resolution
+  /// is enough.
   private func lowResolution(
     below full: Configuration, medianShape: [Double], caseCount: Double, configurator: Configurator
   ) -> Configuration? {

@@ -3,8 +3,8 @@ import Presets
 
 /// The numbers by which a planner turns a fingerprint into plans; one JSON file of `Plans/planner`.
 ///
-/// - Source: Isensee et al., Nature Methods 18, 2021, for ``default``; Isensee et al., "nnU-Net Revisited", arXiv:2404.09556, for the
-///   residual encoders.
+/// - Source: Isensee et al., Nature Methods 18, 2021, for ``default``; Isensee et al., "nnU-Net
+///   Revisited", arXiv:2404.09556, for the residual encoders.
 public struct PlannerPreset: Sendable, Equatable {
   /// When the patch is small enough.
   public enum ShrinkTarget: String, Sendable, CaseIterable {
@@ -46,7 +46,8 @@ public struct PlannerPreset: Sendable, Equatable {
   public var targetMemory: Double
   /// Memory in GB to which the reference costs belong.
   public var referenceMemory: Double
-  /// Elements of feature maps (``Architecture/featureMapElements(patch:classes:)``) that fit the reference memory.
+  /// Elements of feature maps (``Architecture/featureMapElements(patch:classes:)``) that fit the
+  /// reference memory.
   public var referenceCost: PerDimension
   /// The batch to which the reference costs belong.
   public var referenceBatch: PerDimension

@@ -40,8 +40,8 @@ public enum PlanningError: Error, Equatable, Sendable, CustomStringConvertible {
       "there is no \(kind) \"\(name)\"; choose one of " + available.joined(separator: ", ")
     case .dataset(let error): error.description
     case .otherDataset(let name, let channels, let found):
-      "\(name): the fingerprint is another dataset's: expected \(channels) channels, found \(found); "
-        + "take it again"
+      "\(name): the fingerprint is another dataset's: "
+        + "expected \(channels) channels, found \(found); take it again"
     case .noForeground(let dataset):
       "\(dataset): no case has a labelled voxel inside its non-zero region; check the label files"
     case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"

@@ -114,7 +114,8 @@ public struct SegmentationPlan: Sendable, Equatable {
 
   /// This plan with the configurations that only an older one has, which a user has added by hand.
   ///
-  /// - Throws: ``PlanningError`` if one of them inherits from a configuration this plan does not have.
+  /// - Throws: ``PlanningError`` if one of them inherits from a configuration this plan does not
+  ///   have.
   public func keepingConfigurations(of older: SegmentationPlan) throws(PlanningError)
     -> SegmentationPlan
   {

@@ -25,6 +25,16 @@ public struct PreprocessedCase: Sendable {
   /// The way back.
   public var properties: CaseProperties
 
+  /// A case from its arrays.
+  public init(
+    channels: [VoxelArray<Float>], labels: VoxelArray<Int16>?, properties: CaseProperties
+  ) {
+    precondition(!channels.isEmpty, "a case has at least one channel")
+    self.channels = channels
+    self.labels = labels
+    self.properties = properties
+  }
+
   /// Extent of the arrays.
   public var shape: Shape3 { channels[0].shape }
 }

@@ -37,7 +37,8 @@ public enum SafetensorsDataType: String, CaseIterable, Sendable {
     }
   }
 
-  /// Bytes of a tensor of the given shape, or nil where a length is negative or the product exceeds 64 bits.
+  /// Bytes of a tensor of the given shape, or nil where a length is negative or the product exceeds
+  /// 64 bits.
   func byteCount(ofShape shape: [Int]) -> Int? {
     var total = 1
     for length in shape {

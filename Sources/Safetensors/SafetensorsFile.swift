@@ -2,10 +2,11 @@ import Glibc
 
 /// A safetensors file opened for reading, mapped into memory.
 ///
-/// Opening reads the header only; a tensor's pages come from disk when they are touched and belong to the system's file cache, so
-/// that many cases can be open at once. The header is distrusted: types, shapes, offsets and names are checked against one another
-/// and against the size of the file before anything is used. The file must not be shortened by others while it is open; replacing
-/// it by renaming, as ``SafetensorsWriter`` does, is harmless.
+/// Opening reads the header only; a tensor's pages come from disk when they are touched and belong
+/// to the system's file cache, so that many cases can be open at once. The header is distrusted:
+/// types, shapes, offsets and names are checked against one another and against the size of the
+/// file before anything is used. The file must not be shortened by others while it is open;
+/// replacing it by renaming, as ``SafetensorsWriter`` does, is harmless.
 ///
 /// - Source: Safetensors format, github.com/huggingface/safetensors, section "Format".
 public final class SafetensorsFile: Sendable {
@@ -25,7 +26,8 @@ public final class SafetensorsFile: Sendable {
   /// Opens a file and checks its header.
   ///
   /// - Parameter path: Path of the file.
-  /// - Throws: ``SafetensorsError`` if the file cannot be opened, is cut off, or its header is not sound.
+  /// - Throws: ``SafetensorsError`` if the file cannot be opened, is cut off, or its header is not
+  ///   sound.
   /// - Complexity: O(header).
   public init(contentsOf path: String) throws(SafetensorsError) {
     let (mapping, byteCount) = try Self.map(path)
@@ -51,7 +53,8 @@ public final class SafetensorsFile: Sendable {
   /// A tensor in place, without copying.
   ///
   /// - Parameter name: Name of the tensor.
-  /// - Returns: The tensor's type, shape and bytes; the bytes are valid while this file is alive (`withExtendedLifetime`).
+  /// - Returns: The tensor's type, shape and bytes; the bytes are valid while this file is alive
+  ///   (`withExtendedLifetime`).
   /// - Throws: ``SafetensorsError/missingTensor(path:name:available:)``.
   public func tensor(named name: String) throws(SafetensorsError) -> SafetensorsTensor {
     guard let entry = entries[name] else {

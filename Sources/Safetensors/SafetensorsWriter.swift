@@ -8,7 +8,8 @@ public enum SafetensorsWriter {
   /// The data begin at a multiple of this many bytes, a cache line.
   static let alignment = 64
 
-  /// Writes a file, tensor by tensor; its name stands for the old content until the new one is complete and on disk.
+  /// Writes a file, tensor by tensor; its name stands for the old content until the new one is
+  /// complete and on disk.
   ///
   /// Equal entries and metadata give equal bytes.
   ///
@@ -16,8 +17,9 @@ public enum SafetensorsWriter {
   ///   - entries: The tensors, in the order their data shall have; names are unique.
   ///   - metadata: Free text for the header.
   ///   - path: Path of the file; its folder must exist.
-  /// - Throws: ``SafetensorsError/invalidEntry(path:name:problem:)`` if names repeat or bytes do not fit a shape,
-  ///   ``SafetensorsError/unwritable(path:reason:)``, or what an entry's closure throws. The old file, if any, is then untouched.
+  /// - Throws: ``SafetensorsError/invalidEntry(path:name:problem:)`` if names repeat or bytes do
+  ///   not fit a shape, ``SafetensorsError/unwritable(path:reason:)``, or what an entry's closure
+  ///   throws. The old file, if any, is then untouched.
   public static func write(
     _ entries: [SafetensorsEntry], metadata: [String: String] = [:], to path: String
   ) throws(SafetensorsError) {

@@ -1,6 +1,8 @@
 internal import Synchronization
 
-/// What computes: the processor through oneDNN. Networks, training and inference know no more of it than this.
+/// What computes: the processor through oneDNN.
+///
+/// Networks, training and inference know no more of it than this.
 ///
 /// A device and the tensors on it are used by one task at a time.
 public final class Device {
@@ -10,7 +12,8 @@ public final class Device {
 
   /// The processor.
   ///
-  /// - Parameter precision: The number format of activations; nil takes bfloat16 where the processor has instructions for it.
+  /// - Parameter precision: The number format of activations; nil takes bfloat16 where the
+  ///   processor has instructions for it.
   /// - Throws: ``TensorError/backendUnavailable(_:)`` if oneDNN finds no usable processor.
   public init(precision: Precision? = nil) throws(TensorError) {
     let chosen = precision ?? (InstructionSet.current.hasBFloat16 ? .bfloat16 : .float32)
@@ -20,14 +23,17 @@ public final class Device {
 
   /// Throws the first failure of an operation since the device was made.
   ///
-  /// Operations return tensors, so that networks read as their papers do; whoever runs a network asks afterwards whether it worked.
+  /// Operations return tensors, so that networks read as their papers do; whoever runs a network
+  /// asks afterwards whether it worked.
   public func throwFailure() throws(TensorError) {
     if let failure = backend.failure { throw failure }
   }
 
-  /// Tensors of at most this many voxels a sample are float32 even where the device's precision is bfloat16.
+  /// Tensors of at most this many voxels a sample are float32 even where the device's
+  /// precision is bfloat16.
   ///
-  /// They cost next to nothing, and normalising over few voxels amplifies what rounding does to their gradients.
+  /// They cost next to nothing, and normalising over few voxels amplifies what rounding does to
+  /// their gradients.
   static let fineVoxels = 1024
 
   /// The number format of activations of a shape.

@@ -1,4 +1,5 @@
-/// A tensor of weights that training changes: float32 numbers in PyTorch's layout, under nnU-Net's name.
+/// A tensor of weights that training changes: float32 numbers in PyTorch's layout, under nnU-Net's
+/// name.
 ///
 /// It has an identity: the layers of a network refer to it, and optimisers change it in place.
 public final class Parameter {
@@ -47,7 +48,8 @@ public final class Parameter {
   }
 }
 
-/// A form of a parameter's numbers that a backend keeps beside them, for example in a blocked layout.
+/// A form of a parameter's numbers that a backend keeps beside them, for example in a blocked
+/// layout.
 struct DerivedWeights {
   let version: Int
   let buffer: Buffer

@@ -1,6 +1,8 @@
-/// A tensor of shape (N, C, D, H, W) on a device, with its place in the record of a forward pass if gradients are wanted.
+/// A tensor of shape (N, C, D, H, W) on a device, with its place in the record of a forward pass if
+/// gradients are wanted.
 ///
-/// Elements are not reached one by one: a tensor is made from numbers, passed through operations, and read back as numbers.
+/// Elements are not reached one by one: a tensor is made from numbers, passed through operations,
+/// and read back as numbers.
 public struct Tensor {
   /// The order of a tensor's elements in memory.
   enum Layout: Sendable, Hashable {
@@ -20,7 +22,8 @@ public struct Tensor {
   public let device: Device
   /// The record this tensor belongs to; nil where no gradients are wanted.
   let tape: Tape?
-  /// The tensor's place in the record; nil where nothing before it needs a gradient, as for the images of a batch.
+  /// The tensor's place in the record; nil where nothing before it needs a gradient, as for the
+  /// images of a batch.
   let slot: Int?
 
   init(
@@ -70,7 +73,8 @@ public struct Tensor {
   /// The elements in the order (N, C, D, H, W).
   public var values: [Float] { device.backend.values(of: self) }
 
-  /// Calls `body` with the elements of a tensor of logits in the order (N, C, D, H, W), without copying them.
+  /// Calls `body` with the elements of a tensor of logits in the order (N, C, D, H, W), without
+  /// copying them.
   public func withLogits<Result>(_ body: (UnsafeBufferPointer<Float>) -> Result) -> Result {
     precondition(layout == .channelsFirst && precision == .float32, "\(shape) holds no logits")
     let pointer = buffer.elements(of: Float.self)

@@ -2,7 +2,8 @@ public import Volumes
 
 /// An image file as it was read: one or more channels on one grid.
 public struct ImageFile: Sendable {
-  /// The channels, all on ``geometry``: the volumes of a 4-D file, the components of a vector image, the colours of a picture.
+  /// The channels, all on ``geometry``: the volumes of a 4-D file, the components of a vector
+  /// image, the colours of a picture.
   public var channels: [Volume<Float>]
   /// The grid, in mm and LPS.
   public var geometry: Geometry
@@ -35,7 +36,8 @@ public struct ImageFile: Sendable {
   /// Integers above 2^24 lose their last digits in single precision.
   ///
   /// - Parameter path: An image in any ``VolumeFileFormat``.
-  /// - Throws: ``VolumeFileError``. Nothing is allocated for a header that promises more than the file holds.
+  /// - Throws: ``VolumeFileError``. Nothing is allocated for a header that promises more than the
+  ///   file holds.
   /// - Complexity: O(voxels); memory for the result and about a megabyte.
   public init(contentsOf path: String) throws(VolumeFileError) {
     let source = try openVoxels(path)
@@ -50,7 +52,8 @@ public struct ImageFile: Sendable {
 
   /// Writes all channels to one file; the ending of the name chooses the format.
   ///
-  /// NIfTI stores channels as a fourth axis, NRRD and MetaImage as components of a voxel, PNG as colours, all but PNG in single precision.
+  /// NIfTI stores channels as a fourth axis, NRRD and MetaImage as components of a voxel, PNG as
+  /// colours, all but PNG in single precision.
   ///
   /// - Parameter path: The name; its folder must exist. The file appears when it is complete.
   /// - Throws: ``VolumeFileError``.
@@ -63,7 +66,8 @@ extension Volume where Voxel == Float {
   /// Reads an image of one channel.
   ///
   /// - Parameter path: An image in any ``VolumeFileFormat``.
-  /// - Throws: ``VolumeFileError/severalChannels(path:count:)`` if there are more, or another ``VolumeFileError``.
+  /// - Throws: ``VolumeFileError/severalChannels(path:count:)`` if there are more, or another
+  ///   ``VolumeFileError``.
   public init(contentsOf path: String) throws(VolumeFileError) {
     let source = try openVoxels(path)
     let header = source.header
@@ -73,10 +77,11 @@ extension Volume where Voxel == Float {
     self.init(voxels: try source.readChannels()[0], geometry: header.geometry)
   }
 
-  /// Writes the image in single precision, compressed where the format can be; the ending of the name chooses the format.
+  /// Writes the image in single precision, compressed where the format can be; the ending of the
+  /// name chooses the format.
   ///
-  /// A grid that was read from a NIfTI file repeats that file's orientation fields bit for bit. TIFF keeps the spacing only; PNG takes
-  /// one slice of whole numbers from 0 to 65535.
+  /// A grid that was read from a NIfTI file repeats that file's orientation fields bit for bit.
+  /// TIFF keeps the spacing only; PNG takes one slice of whole numbers from 0 to 65535.
   ///
   /// - Parameter path: The name; its folder must exist. The file appears when it is complete.
   /// - Throws: ``VolumeFileError``.
@@ -89,16 +94,19 @@ extension LabelMap {
   /// Reads a segmentation.
   ///
   /// - Parameter path: An image in any ``VolumeFileFormat``, of one channel.
-  /// - Throws: ``VolumeFileError/notALabel(path:value:voxelIndex:)`` for a voxel that is not a whole number from 0 to 65535,
-  ///   ``VolumeFileError/severalChannels(path:count:)``, or another ``VolumeFileError``.
+  /// - Throws: ``VolumeFileError/notALabel(path:value:voxelIndex:)`` for a voxel that is not a
+  ///   whole number from 0 to 65535, ``VolumeFileError/severalChannels(path:count:)``, or another
+  ///   ``VolumeFileError``.
   public init(contentsOf path: String) throws(VolumeFileError) {
     let source = try openVoxels(path)
     self.init(labels: try source.readLabels(), geometry: source.header.geometry)
   }
 
-  /// Writes the segmentation, compressed where the format can be, in 8 bits if all labels are below 255 and in 16 otherwise.
+  /// Writes the segmentation, compressed where the format can be, in 8 bits if all labels are below
+  /// 255 and in 16 otherwise.
   ///
-  /// On a grid that was read from a NIfTI file the orientation fields of that file are repeated bit for bit.
+  /// On a grid that was read from a NIfTI file the orientation fields of that file are repeated bit
+  /// for bit.
   ///
   /// - Parameter path: The name; its folder must exist. The file appears when it is complete.
   /// - Throws: ``VolumeFileError``.

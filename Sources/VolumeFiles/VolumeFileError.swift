@@ -8,7 +8,8 @@ public enum VolumeFileError: Error, Equatable, Sendable {
   case unknownFormat(path: String)
   /// The header contradicts itself or its format.
   case damagedHeader(path: String, problem: String)
-  /// The file ends before the voxels that its header promises; bytes are counted without compression.
+  /// The file ends before the voxels that its header promises; bytes are counted without
+  /// compression.
   case truncated(path: String, expectedBytes: Int, foundBytes: Int)
   /// The compressed voxels cannot be decompressed, or their checksum is wrong.
   case damagedVoxels(path: String, problem: String)

@@ -1,6 +1,7 @@
 /// The kinds of image file that can be read and written.
 public enum VolumeFileFormat: Hashable, Sendable, CaseIterable {
-  /// NIfTI-1 and NIfTI-2, in one file or as header and voxels, compressed or not; Analyze 7.5 for reading.
+  /// NIfTI-1 and NIfTI-2, in one file or as header and voxels, compressed or not; Analyze 7.5 for
+  /// reading.
   case nifti
   /// NRRD, with the voxels in the file or beside it.
   case nrrd
@@ -11,7 +12,8 @@ public enum VolumeFileFormat: Hashable, Sendable, CaseIterable {
   /// One picture.
   case png
 
-  /// The format that a file name's ending stands for, in capitals or not; nil if it stands for none.
+  /// The format that a file name's ending stands for, in capitals or not; nil if it stands for
+  /// none.
   public init?(path: String) {
     let name = path.lowercased()
     for format in Self.allCases where format.endings.contains(where: { name.hasSuffix($0) }) {

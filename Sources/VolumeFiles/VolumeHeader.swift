@@ -12,18 +12,22 @@ public struct VolumeHeader: Sendable {
   public var channelCount: Int
   /// How a number is stored; the numbers read are single precision whatever it is.
   public var voxelType: VoxelType
-  /// Whether the stored numbers are multiplied and shifted (`scl_slope`, `scl_inter`) as they are read.
+  /// Whether the stored numbers are multiplied and shifted (`scl_slope`, `scl_inter`) as they are
+  /// read.
   public var isScaled = false
-  /// What a careful reader should know, one line each: two different orientations, a missing spacing, a repaired direction.
+  /// What a careful reader should know, one line each: two different orientations, a missing
+  /// spacing, a repaired direction.
   public var warnings: [String] = []
 
   /// Reads a file's header.
   ///
-  /// The length of uncompressed voxels is compared with the file; compressed voxels are not looked at.
+  /// The length of uncompressed voxels is compared with the file; compressed voxels are not looked
+  /// at.
   ///
   /// - Parameter path: An image in any ``VolumeFileFormat``.
   /// - Throws: ``VolumeFileError``.
-  /// - Complexity: O(1) for all formats but TIFF, whose pages are all visited, and PNG, which is loaded whole.
+  /// - Complexity: O(1) for all formats but TIFF, whose pages are all visited, and PNG, which is
+  ///   loaded whole.
   public init(contentsOf path: String) throws(VolumeFileError) {
     self = try openVoxels(path).header
   }

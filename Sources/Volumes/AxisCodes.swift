@@ -59,7 +59,8 @@ public struct AxisCodes: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Geometry {
-  /// The nearest body axes of x, y and z; for an oblique grid the axis with the largest share is given out first.
+  /// The nearest body axes of x, y and z; for an oblique grid the axis with the largest share is
+  /// given out first.
   public var axisCodes: AxisCodes {
     var found = [BodyDirection?](repeating: nil, count: 3)
     var freeAxes = Set(0..<3)

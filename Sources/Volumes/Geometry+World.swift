@@ -1,11 +1,13 @@
 extension Geometry {
-  /// Position in voxels, between voxels too, of a point in the world (mm, LPS), or nil if the grid is degenerate.
+  /// Position in voxels, between voxels too, of a point in the world (mm, LPS), or nil if the grid
+  /// is degenerate.
   public func voxel(ofWorldPoint point: Vector3) -> Vector3? {
     guard let inverse = axes.inverse else { return nil }
     return inverse * (point - origin)
   }
 
-  /// The 3 x 3 part of the voxel-to-world map (mm, LPS): the columns of ``direction`` times the spacing.
+  /// The 3 x 3 part of the voxel-to-world map (mm, LPS): the columns of ``direction`` times the
+  /// spacing.
   public var axes: Matrix3 {
     Matrix3(
       columns: direction.columns[0] * spacing.x, direction.columns[1] * spacing.y,
@@ -36,7 +38,8 @@ extension Geometry {
     }
   }
 
-  /// Largest distance in mm between corresponding corners of two grids: how far a mask on one lies beside an image on the other.
+  /// Largest distance in mm between corresponding corners of two grids: how far a mask on one lies
+  /// beside an image on the other.
   public func cornerDifference(from other: Geometry) -> Double {
     var worst = 0.0
     for (a, b) in zip(cornerPoints, other.cornerPoints) {
@@ -48,8 +51,9 @@ extension Geometry {
 
   /// Whether two grids occupy the same physical space, by ITK's rule.
   ///
-  /// The extents are equal, origins and spacings differ by at most `tolerance` times this grid's spacing along x, and directions by at
-  /// most `tolerance`. PyRadiomics and SimpleITK refuse an image and a mask that do not pass with the default.
+  /// The extents are equal, origins and spacings differ by at most `tolerance` times this grid's
+  /// spacing along x, and directions by at most `tolerance`. PyRadiomics and SimpleITK refuse an
+  /// image and a mask that do not pass with the default.
   ///
   /// - Parameters:
   ///   - other: The grid to compare.

@@ -1,7 +1,8 @@
 /// Where the voxels of a volume lie in the patient: extent, spacing, origin and direction.
 ///
-/// The world is LPS (x to the patient's left, y to posterior, z to superior), as in ITK and DICOM; NIfTI's RAS is converted when a file is
-/// read. Voxel (i, j, k) has its centre at `origin + direction * (spacing * (i, j, k))`.
+/// The world is LPS (x to the patient's left, y to posterior, z to superior), as in ITK and DICOM;
+/// NIfTI's RAS is converted when a file is read. Voxel (i, j, k) has its centre at `origin +
+/// direction * (spacing * (i, j, k))`.
 public struct Geometry: Sendable {
   /// Numbers of voxels along x, y, z.
   public var extent: Extent
@@ -11,7 +12,8 @@ public struct Geometry: Sendable {
   public var origin: Vector3
   /// Columns are the unit vectors, in the world, of the voxel axes.
   public var direction: Matrix3
-  /// The orientation fields of the NIfTI header this geometry was read from, so that a mask can repeat them bit for bit.
+  /// The orientation fields of the NIfTI header this geometry was read from, so that a mask can
+  /// repeat them bit for bit.
   ///
   /// It takes no part in comparisons and is dropped by whatever changes the grid.
   public var niftiOrientation: NIfTIOrientation?
@@ -44,7 +46,8 @@ public struct NIfTIOrientation: Hashable, Sendable {
   public var qformCode: Int32
   /// Code of the affine transform; 0 where absent.
   public var sformCode: Int32
-  /// `pixdim[0 ... 7]`: handedness (-1 or 1), then the spacing along x, y, z and the other axes in the file's units.
+  /// `pixdim[0 ... 7]`: handedness (-1 or 1), then the spacing along x, y, z and the other axes in
+  /// the file's units.
   public var pixdim: [Double]
   /// Quaternion parameters b, c, d.
   public var quaternion: [Double]

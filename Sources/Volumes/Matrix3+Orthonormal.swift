@@ -1,5 +1,6 @@
 extension Matrix3 {
-  /// How far the columns are from orthonormal: the largest entry, in absolute value, of the transpose times the matrix minus identity.
+  /// How far the columns are from orthonormal: the largest entry, in absolute value, of the
+  /// transpose times the matrix minus identity.
   public var orthonormalityDefect: Double {
     let product = transposed * self
     var worst = 0.0
@@ -12,10 +13,12 @@ extension Matrix3 {
     return worst
   }
 
-  /// The closest orthonormal matrix, of the same handedness, or nil if the matrix is singular or not finite.
+  /// The closest orthonormal matrix, of the same handedness, or nil if the matrix is singular or
+  /// not finite.
   ///
   /// - Complexity: A few inversions of 3 x 3 matrices.
-  /// - Source: Higham, "Computing the polar decomposition", SIAM J. Sci. Stat. Comput. 7(4), 1986, doi:10.1137/0907079.
+  /// - Source: Higham, "Computing the polar decomposition", SIAM J. Sci. Stat. Comput. 7(4), 1986,
+  ///   doi:10.1137/0907079.
   public var nearestOrthonormal: Matrix3? {
     var estimate = self
     for _ in 0..<60 {

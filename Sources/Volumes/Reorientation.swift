@@ -1,4 +1,5 @@
-/// A permutation and flips of the voxel axes that turn one orientation into another without interpolating.
+/// A permutation and flips of the voxel axes that turn one orientation into another without
+/// interpolating.
 struct Reorientation {
   /// For every axis of the result the axis of the source, and whether it runs backwards.
   let steps: [(axis: Int, isFlipped: Bool)]
@@ -50,9 +51,11 @@ struct Reorientation {
 }
 
 extension Volume {
-  /// The same image with its voxel axes permuted and flipped to run towards the given sides of the body.
+  /// The same image with its voxel axes permuted and flipped to run towards the given sides of the
+  /// body.
   ///
-  /// Nothing is interpolated: an oblique volume stays oblique, and every voxel keeps its value and its place in the world.
+  /// Nothing is interpolated: an oblique volume stays oblique, and every voxel keeps its value and
+  /// its place in the world.
   ///
   /// - Complexity: O(voxels); nothing is copied when the orientation is right already.
   public func reoriented(to codes: AxisCodes) -> Volume {
@@ -64,7 +67,8 @@ extension Volume {
 }
 
 extension LabelMap {
-  /// The same labels with their voxel axes permuted and flipped to run towards the given sides of the body.
+  /// The same labels with their voxel axes permuted and flipped to run towards the given sides of
+  /// the body.
   ///
   /// - Complexity: O(voxels); nothing is copied when the orientation is right already.
   public func reoriented(to codes: AxisCodes) -> LabelMap {

@@ -1,6 +1,8 @@
-/// Numbers of voxels along the axes of an array, slowest first: what numpy and nnU-Net call the shape (z, y, x).
+/// Numbers of voxels along the axes of an array, slowest first: what numpy and nnU-Net call the
+/// shape (z, y, x).
 ///
-/// Volumes say ``Extent`` (x, y, z); arrays on their way into the network, whose axes may have been transposed, say `Shape3`.
+/// Volumes say ``Extent`` (x, y, z); arrays on their way into the network, whose axes may have been
+/// transposed, say `Shape3`.
 public struct Shape3: Hashable, Sendable {
   /// Length of axis 0, slowest in memory.
   public var depth: Int

@@ -1,6 +1,7 @@
 /// A three-dimensional image: voxels, x fastest, on a grid in the world.
 ///
-/// Intensities and labels are two types, ``Volume`` and ``LabelMap``, so that the rules for interpolation follow from the type.
+/// Intensities and labels are two types, ``Volume`` and ``LabelMap``, so that the rules for
+/// interpolation follow from the type.
 public struct Volume<Voxel: Sendable>: Sendable {
   /// The voxels; (x, y, z) stands at ``Extent/index(_:_:_:)``.
   public var voxels: [Voxel]
@@ -31,7 +32,8 @@ public struct Volume<Voxel: Sendable>: Sendable {
   }
 }
 
-/// A segmentation: for every voxel of a grid the number of the structure it belongs to, 0 for background.
+/// A segmentation: for every voxel of a grid the number of the structure it belongs to, 0 for
+/// background.
 public struct LabelMap: Sendable {
   /// A structure's number.
   public typealias Label = UInt16

@@ -1,4 +1,5 @@
-/// A bare three-dimensional array, last axis fastest: one channel, or one label array, on its way into or out of the network.
+/// A bare three-dimensional array, last axis fastest: one channel, or one label array, on its way
+/// into or out of the network.
 ///
 /// Unlike ``Volume`` it has no place in the world and its axes may have been transposed.
 public struct VoxelArray<Element: Sendable>: Sendable {

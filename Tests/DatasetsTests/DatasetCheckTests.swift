@@ -79,7 +79,7 @@ import Volumes
     #expect(
       lines(small) == [
         "imagesTr/c0_0000.nii.gz: 2 voxels are NaN; replace them by a meaningful value such as 0; "
-          + "1 voxels are infinite; replace them by a meaningful value",
+          + "1 voxel is infinite; replace them by a meaningful value",
         "imagesTr/c1_0001.nii.gz: warning: all voxels have the same value",
       ])
   }
@@ -97,7 +97,7 @@ import Volumes
     ).write(to: small.path("labelsTr/c1.nii.gz"))
     #expect(
       lines(small) == [
-        "labelsTr/c0.nii.gz: labels not in dataset.json: 4 (1 voxels), 9 (2 voxels); "
+        "labelsTr/c0.nii.gz: labels not in dataset.json: 4 (1 voxel), 9 (2 voxels); "
           + "expected 0, 1, 2",
         "labelsTr/c1.nii.gz: warning: empty: no voxel has a label other than background",
       ])
@@ -115,8 +115,8 @@ import Volumes
     #expect(
       found == [
         "dataset.json: the field \"file_ending\" is missing; add it; \"numTraining\" says 5 cases, "
-          + "found 3; labels are not consecutive: expected 0 ... 3, found 0, 1, 2, 7; renumber them; "
-          + "warning: label 7 (c) occurs in no case"
+          + "found 3; labels are not consecutive: expected 0 ... 3, found 0, 1, 2, 7; "
+          + "renumber them; warning: label 7 (c) occurs in no case"
       ])
   }
 
@@ -132,7 +132,8 @@ import Volumes
 
   @Test func namesAndDuplicates() throws {
     let small = try SmallDataset()
-    // Case c1 gets the images of c0; channel 0 of c2 vanishes; a stray image and a stray label map appear.
+    // Case c1 gets the images of c0; channel 0 of c2 vanishes; a stray image and a stray label map
+    // appear.
     for channel in 0..<2 {
       try small.image(seed: channel).write(to: small.path("imagesTr/c1_000\(channel).nii.gz"))
     }

@@ -67,6 +67,19 @@ import Testing
     #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o640)
   }
 
+  @Test func bytesAreReplacedInPlace() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/a"
+    let file = try AtomicFile(replacing: path)
+    let bytes = Array("length 00, body".utf8)
+    try file.write(bytes.span.bytes)
+    try file.replace(Array("42".utf8), at: 7)
+    let more = Array("!".utf8)
+    try file.write(more.span.bytes)
+    try file.commit()
+    #expect(try read(path) == "length 42, body!")
+  }
+
   @Test func longNamesFit() throws {
     let folder = try TemporaryFolder()
     let name = String(repeating: "n", count: 255)

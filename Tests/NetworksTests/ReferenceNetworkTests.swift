@@ -5,7 +5,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Weights, inputs, outputs, losses, gradients and weights after three steps computed by PyTorch in float64.
+/// Weights, inputs, outputs, losses, gradients and weights after three steps computed by PyTorch in
+/// float64.
 @Suite(.enabled(if: ReferenceData.isAvailable, "DELINEATE_DATA is unset"))
 struct ReferenceNetworkTests {
   static let names = [
@@ -82,8 +83,9 @@ struct ReferenceNetworkTests {
     let gradients = loss.gradients()
     try device.throwFailure()
     #expect(abs(loss.value - reference.losses[0]) <= 0.02 * abs(reference.losses[0]))
-    // Rounding the activations of the first stage alone turns the sign of enough inputs of leaky ReLUs further down to bring the
-    // deepest gradients of the residual network to 0.97, in PyTorch as here.
+    // Rounding the activations of the first stage alone turns the sign of enough inputs of leaky
+    // ReLUs further down to bring the deepest gradients of the residual network to 0.97, in PyTorch
+    // as here.
     let bound = name == "residual_encoder" ? 0.965 : 0.98
     for parameter in reference.network.parameters where parameter.shape.count > 1 {
       guard reference.file.names.contains("gradient.\(parameter.name)") else { continue }

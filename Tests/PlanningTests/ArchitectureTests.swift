@@ -33,7 +33,8 @@ import Testing
 }
 
 @Suite struct NetworkTopologyTests {
-  // Expected values by nnunetv2 2.8.1: get_pool_and_conv_props([3.46355, .63465, .63465], [20, 256, 320], 4, 999999).
+  // Expected values by nnunetv2 2.8.1: get_pool_and_conv_props([3.46355, .63465, .63465], [20, 256,
+  // 320], 4, 999999).
   @Test func coarseAxisIsPooledLater() {
     let topology = NetworkTopology(
       spacing: [3.46355, 0.63465, 0.63465], patch: [20, 256, 320], shortestEdge: 4)

@@ -60,7 +60,8 @@ import Volumes
     return try Dataset(contentsOf: folder.path)
   }
 
-  // make_fingerprint.py beside the fixtures: nnunetv2's DatasetFingerprintExtractor on the same arrays with 1000 samples per case.
+  // make_fingerprint.py beside the fixtures: nnunetv2's DatasetFingerprintExtractor on the same
+  // arrays with 1000 samples per case.
   @Test func smallDatasetEqualsReference() throws {
     let folder = try TemporaryFolder()
     var settings = Fingerprint.Settings()

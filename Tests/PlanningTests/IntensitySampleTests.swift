@@ -5,8 +5,8 @@ import Testing
 @Suite struct IntensitySampleTests {
   private let limit = 1 << 20
 
-  // numpy 2: rs = RandomState(1234); for v in (arange(1000)**1.5, arange(1000) % 7) as float32: s = rs.choice(v, 5000);
-  // mean and std in float64, percentile(s, (0.5, 50, 99.5)), min, max.
+  // numpy 2: rs = RandomState(1234); for v in (arange(1000)**1.5, arange(1000) % 7) as float32: s =
+  // rs.choice(v, 5000); mean and std in float64, percentile(s, (0.5, 50, 99.5)), min, max.
   @Test func statisticsEqualNumpys() {
     let powers = (0..<1000).map { Float(Double($0) * Double($0).squareRoot()) }
     let remainders = (0..<1000).map { Float($0 % 7) }

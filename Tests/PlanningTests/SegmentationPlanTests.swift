@@ -77,18 +77,18 @@ import Testing
       ),
       (
         "configurations/2d/spacing", [1.0, "x"],
-        #"p.json: field "configurations.2d.spacing": expected a list of 2 of numbers above 0, "#
+        #"p.json: field "configurations.2d.spacing": expected a list of 2 numbers above 0, "#
           + #"found [1.0, "x"]"#
       ),
       (
         "configurations/2d/architecture/arch_kwargs/strides", [[1, 1]],
-        #"p.json: field "configurations.2d.architecture.arch_kwargs.strides": expected a list of 8 "#
-          + "lists of 2 whole numbers of at least 1, found [[1, 1]]"
+        #"p.json: field "configurations.2d.architecture.arch_kwargs.strides": expected "#
+          + "a list of 8 lists of 2 whole numbers of at least 1, found [[1, 1]]"
       ),
       (
         "configurations/2d/normalization_schemes", ["MyNorm"],
-        #"p.json: field "configurations.2d.normalization_schemes[0]": MyNorm is not supported; use "#
-          + "CTNormalization, ZScoreNormalization, NoNormalization, RescaleTo01Normalization, "
+        #"p.json: field "configurations.2d.normalization_schemes[0]": MyNorm is not supported; "#
+          + "use CTNormalization, ZScoreNormalization, NoNormalization, RescaleTo01Normalization, "
           + "RGBTo01Normalization"
       ),
       (
@@ -170,7 +170,8 @@ import Testing
     let unknown = #expect(throws: PlanningError.self) { try PlannerPreset(named: "big") }
     #expect(
       unknown?.description
-        == "there is no planner preset \"big\"; choose one of default, resenc-m, resenc-l, resenc-xl"
+        == "there is no planner preset \"big\"; "
+        + "choose one of default, resenc-m, resenc-l, resenc-xl"
     )
     let folder = try TemporaryFolder()
     let path = folder.path + "/mine.json"

@@ -6,7 +6,7 @@ import VolumeFiles
 import Volumes
 
 /// Every resampling of the shared reference folder, found by `DELINEATE_DATA`.
-@Suite(.enabled(if: ReferenceFolder.isAvailable, "DELINEATE_DATA is unset"))
+@Suite(.enabled(if: ReferenceData.isAvailable, "DELINEATE_DATA is unset"))
 struct ReferenceResamplingTests {
   @Test(arguments: ReferenceResampling.all.filter { $0.kind == "data" })
   func imagesEqualTheReference(entry: ReferenceResampling) throws {
@@ -56,7 +56,7 @@ struct ReferenceResampling: Decodable, Sendable, CustomTestStringConvertible {
 
   func path(_ file: String) -> String { Self.folder + "/" + file }
 
-  private static let folder = ReferenceFolder.file("reference/resampling")
+  private static let folder = ReferenceData.path("reference/resampling")
   static let all: [ReferenceResampling] = {
     guard let data = try? Data(contentsOf: URL(fileURLWithPath: folder + "/manifest.json")) else {
       return []

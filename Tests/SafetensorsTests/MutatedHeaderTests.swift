@@ -4,7 +4,8 @@ import Safetensors
 import Testing
 
 @Suite struct MutatedHeaderTests {
-  /// 500 damaged copies of a sound file: each is refused with one line, or all its tensors can be read.
+  /// 500 damaged copies of a sound file: each is refused with one line, or all its tensors can be
+  /// read.
   @Test func damageIsRefusedOrHarmless() throws {
     let sound = try contents(of: fixture("all_types.safetensors"))
     let headerEnd = 8 + Int(sound[0]) + Int(sound[1]) << 8
@@ -23,7 +24,8 @@ import Testing
         #expect(!error.description.contains("\n"), "seed \(seed): \(error)")
       }
     }
-    // Spaces, names, metadata and the order of data of one size can change without harm; most of the header cannot.
+    // Spaces, names, metadata and the order of data of one size can change without harm; most of
+    // the header cannot.
     #expect(refused > 300, "only \(refused) of 500 damaged files were refused")
   }
 

@@ -1,6 +1,7 @@
 public import JSONDocuments
 
-/// Every place where two documents differ, numbers by more than a tolerance; objects must have the same names in the same order.
+/// Every place where two documents differ, numbers by more than a tolerance; objects must have the
+/// same names in the same order.
 public func differences(
   _ found: JSONValue, _ expected: JSONValue, tolerance: Double, at place: String = "$"
 ) -> [String] {

@@ -9,7 +9,7 @@ import Volumes
     #expect(FixtureCase.load("nifti.json").count == 71)
     #expect(FixtureCase.load("nrrd.json").count == 24)
     #expect(FixtureCase.load("metaimage.json").count == 18)
-    #expect(FixtureCase.load("tiff.json").count == 25)
+    #expect(FixtureCase.load("tiff.json").count == 27)
     #expect(FixtureCase.load("png.json").count == 12)
   }
 

@@ -5,9 +5,11 @@ import Testing
 import VolumeFiles
 import Volumes
 
-/// Damaged files of every format are refused or read, in a process of their own so that a crash is one failure and memory is measured.
+/// Damaged files of every format are refused or read, in a process of their own so that a crash is
+/// one failure and memory is measured.
 @Suite struct MutationTests {
-  /// 2,100 mutants of some 150 small files; none of them honestly holds more than a few kilobytes of voxels.
+  /// 2,100 mutants of some 150 small files; none of them honestly holds more than a few kilobytes
+  /// of voxels.
   @Test(.timeLimit(.minutes(2))) func mutatedFilesNeitherCrashNorFillTheMemory() async {
     await #expect(processExitsWith: .success) {
       let folder = try TemporaryFolder()
@@ -65,7 +67,8 @@ struct Mutation {
   var name: String
   var files: [String: [UInt8]]
 
-  /// All fixtures, with NIfTI files also uncompressed and as stored gzip, so that damage reaches their header.
+  /// All fixtures, with NIfTI files also uncompressed and as stored gzip, so that damage reaches
+  /// their header.
   static func seeds() throws -> [Mutation] {
     var result: [Mutation] = []
     for table in ["nifti.json", "nrrd.json", "metaimage.json", "tiff.json", "png.json"] {

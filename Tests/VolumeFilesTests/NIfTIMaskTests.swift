@@ -5,7 +5,8 @@ import Volumes
 
 /// A label map written for a NIfTI image repeats the header's orientation, bit for bit.
 @Suite struct NIfTIMaskTests {
-  /// Where the orientation stands in a NIfTI-1 header: pixdim, xyzt_units, codes and both transforms.
+  /// Where the orientation stands in a NIfTI-1 header: pixdim, xyzt_units, codes and both
+  /// transforms.
   static let fields = [76..<108, 123..<124, 252..<328]
 
   @Test(
@@ -22,7 +23,8 @@ import Volumes
     try labels.write(to: maskPath)
     let mask = try readBytes(maskPath)
 
-    // The image's header again, through the library's own fields or, where it is plain, from the file.
+    // The image's header again, through the library's own fields or, where it is plain, from the
+    // file.
     let isBigEndian = fixture.name.contains("big-endian") || fixture.name.hasSuffix(">")
     if let header = fixture.contents[fixture.open.replacingEnding(".img", ".hdr")],
       header[0] == 0x5C || header[0] == 0, !isBigEndian

@@ -4,11 +4,8 @@ import Testing
 import VolumeFiles
 import Volumes
 
-/// The folder of real images, from the environment variable DELINEATE_DATA.
-let referenceFolder = ProcessInfo.processInfo.environment["DELINEATE_DATA"]
-
 /// Real images are read as SimpleITK reads them, and written and read again without a change.
-@Suite(.enabled(if: referenceFolder != nil, "set DELINEATE_DATA to the folder of real images"))
+@Suite(.enabled(if: ReferenceData.isAvailable, "set DELINEATE_DATA to the folder of real images"))
 struct ReferenceDataTests {
   struct Table: Decodable {
     var grids: [[[Double]]]
@@ -17,14 +14,13 @@ struct ReferenceDataTests {
   }
 
   @Test func readsAndRoundTripsLikeSimpleITK() throws {
-    let root = try #require(referenceFolder)
     let data = try Data(contentsOf: URL(filePath: fixturePath("reference_data.json")))
     let table = try JSONDecoder().decode(Table.self, from: data)
     #expect(table.files.values.reduce(0) { $0 + $1.count } == 440)
     let folder = try TemporaryFolder()
     for (place, files) in table.files.sorted(by: { $0.key < $1.key }) {
       for (name, entry) in files.sorted(by: { $0.key < $1.key }) {
-        let path = "\(root)/\(place)/\(name)"
+        let path = ReferenceData.path("\(place)/\(name)")
         let image = try Volume<Float>(contentsOf: path)
         check(image, entry, table.grids[entry[4]], name)
         // Every format that keeps a grid, one after another for the many files.

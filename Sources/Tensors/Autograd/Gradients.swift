@@ -1,6 +1,7 @@
 /// The gradient of a loss with respect to one parameter, float32, in the parameter's layout.
 enum ParameterGradient {
-  /// Exactly zero everywhere: the loss does not depend on the parameter, yet weight decay applies to it.
+  /// Exactly zero everywhere: the loss does not depend on the parameter, yet weight decay applies
+  /// to it.
   case zero
   /// The numbers.
   case values(Buffer)
@@ -39,7 +40,8 @@ public struct Gradients {
     }
   }
 
-  /// The Euclidean norm over the gradients of the given parameters, summed in double precision in their order.
+  /// The Euclidean norm over the gradients of the given parameters, summed in double precision in
+  /// their order.
   ///
   /// - Parameter parameters: The parameters; those without a gradient count as zero.
   /// - Returns: The norm; not finite if any gradient is not.

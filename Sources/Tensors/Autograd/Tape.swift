@@ -1,6 +1,8 @@
-/// The record of a forward pass: for every operation, how to turn the gradient of its result into those of its inputs.
+/// The record of a forward pass: for every operation, how to turn the gradient of its result into
+/// those of its inputs.
 ///
-/// A tape serves one forward pass and one backward pass, which forgets each entry, and the tensors it kept, as soon as it is done.
+/// A tape serves one forward pass and one backward pass, which forgets each entry, and the tensors
+/// it kept, as soon as it is done.
 public final class Tape {
   /// Adds to the gradients of an operation's inputs, given that of its result.
   typealias Backward = (_ gradient: Tensor, _ pass: BackwardPass) -> Void

@@ -1,11 +1,19 @@
-/// What a device must be able to do; a second kind of device implements this and nothing else changes.
+/// What a device must be able to do; a second kind of device implements this and nothing else
+/// changes.
 ///
-/// Every function returns a new tensor outside any record; the operations of the module put them into the record.
+/// Every function returns a new tensor outside any record; the operations of the module put them
+/// into the record.
 protocol Backend: AnyObject {
   /// Where tensors' memory comes from.
   var pool: BufferPool { get }
   /// The first operation that failed.
   var failure: TensorError? { get }
+
+  /// Forgets which convolution kernels have run.
+  func clearConvolutionCounts()
+  /// Times the convolution kernels that have run, alone.
+  func timeConvolutions(repetitions: Int, now: () -> Double) throws(TensorError)
+    -> [ConvolutionTiming]
 
   /// Writes numbers in the order (N, C, D, H, W) into a tensor.
   func fill(_ tensor: Tensor, from values: UnsafeBufferPointer<Float>)
@@ -17,12 +25,15 @@ protocol Backend: AnyObject {
 
   /// x ⋆ weight (+ bias).
   func convolution(_ x: Tensor, _ layer: ConvolutionLayer) -> Tensor
-  /// The gradient with respect to x of shape `shape`.
-  func convolutionInputGradient(_ gradient: Tensor, _ layer: ConvolutionLayer, shape: TensorShape)
-    -> Tensor
-  /// The gradients with respect to weight and, if the layer has one, bias.
-  func convolutionWeightGradient(_ gradient: Tensor, _ layer: ConvolutionLayer, x: Tensor)
-    -> (weight: Buffer, bias: Buffer?)
+  /// The transposed convolution whose kernel is its stride, and after its channels those of another
+  /// tensor.
+  func upsampling(_ x: Tensor, _ layer: ConvolutionLayer, followedBy other: Tensor?) -> Tensor
+  /// The gradients with respect to weight, bias if the layer has one, and x if it is wanted.
+  ///
+  /// Where another tensor followed an upsampling, the gradient has its channels too.
+  func convolutionGradients(
+    _ gradient: Tensor, _ layer: ConvolutionLayer, x: Tensor, wanting: ConvolutionGradients.Wanted
+  ) -> ConvolutionGradients
 
   /// A 1 x 1 x 1 convolution to float32 logits, channels first.
   func head(_ x: Tensor, weight: Parameter, bias: Parameter) -> Tensor
@@ -45,8 +56,8 @@ protocol Backend: AnyObject {
   func leakyReLUGradient(_ gradient: Tensor, y: Tensor, slope: Float) -> Tensor
   /// The channels of a, then those of b.
   func concatenation(_ a: Tensor, _ b: Tensor) -> Tensor
-  /// The first `channels` channels and the others.
-  func split(_ x: Tensor, channels: Int) -> (Tensor, Tensor)
+  /// Some of the channels.
+  func channels(_ range: Range<Int>, of x: Tensor) -> Tensor
   /// Means over blocks of the given size.
   func averagePool(_ x: Tensor, _ block: Size3) -> Tensor
   /// The gradient of ``averagePool(_:_:)`` with respect to x of shape `shape`.
@@ -55,6 +66,24 @@ protocol Backend: AnyObject {
   /// Softmax, cross-entropy and soft Dice of logits against labels, with the gradient if wanted.
   func segmentationLoss(_ logits: Tensor, _ request: SegmentationLossRequest)
     -> SegmentationLossResult
+}
+
+/// What the gradient of a convolution's result becomes.
+struct ConvolutionGradients {
+  /// Which of the gradients somebody needs.
+  enum Wanted {
+    /// Those of the weights: the input is an image.
+    case weights
+    /// Those of the weights and of the input.
+    case weightsAndInput
+  }
+
+  /// Of x, if wanted.
+  var x: Tensor?
+  /// Of the weights, in PyTorch's layout.
+  let weight: Buffer
+  /// Of the bias, if the layer has one.
+  let bias: Buffer?
 }
 
 /// The weights and the geometry of a convolution.
@@ -70,7 +99,8 @@ struct ConvolutionLayer {
   /// Channels that come out.
   var outputChannels: Int { weight.shape[isTransposed ? 1 : 0] }
 
-  /// Zeros added before the first voxel: half a kernel, so that odd kernels keep the size; none for a transposed convolution.
+  /// Zeros added before the first voxel: half a kernel, so that odd kernels keep the size; none for
+  /// a transposed convolution.
   var padding: Size3 {
     isTransposed ? Size3(0, 0, 0) : Size3.zip(kernel, kernel) { k, _ in (k - 1) / 2 }
   }

@@ -6,7 +6,8 @@ import Synchronization
 
 /// A piece of memory from a pool; it goes back there when nothing refers to it any more.
 final class Buffer: @unchecked Sendable {
-  // Sendable because the memory is written only by the operation that makes it, before anybody else sees it.
+  // Sendable because the memory is written only by the operation that makes it, before anybody else
+  // sees it.
   let pointer: UnsafeMutableRawPointer
   let byteCount: Int
   private let pool: BufferPool
@@ -25,13 +26,15 @@ final class Buffer: @unchecked Sendable {
   }
 }
 
-/// Keeps memory that was freed for the next request of the same size, so that after the first step a training step allocates nothing.
+/// Keeps memory that was freed for the next request of the same size, so that after the first step
+/// a training step allocates nothing.
 final class BufferPool: Sendable {
   private struct Shelves {
     var free: [Int: [UInt]] = [:]
     var held = 0
     var lent = 0
     var peak = 0
+    var allocations = 0
   }
 
   private let shelves = Mutex(Shelves())
@@ -41,13 +44,19 @@ final class BufferPool: Sendable {
   /// Largest number of bytes lent out at one time.
   var peakBytes: Int { shelves.withLock { $0.peak } }
 
+  /// How often memory was asked of the system.
+  var allocations: Int { shelves.withLock { $0.allocations } }
+
   /// A buffer of at least `byteCount` bytes, not zeroed.
   func buffer(byteCount: Int) -> Buffer {
-    let size = max(Self.page, (byteCount + Self.page - 1) / Self.page * Self.page)
+    let size = Self.roundedUp(byteCount)
     let reused = shelves.withLock { shelves -> UInt? in
       shelves.lent += size
       shelves.peak = max(shelves.peak, shelves.lent)
-      guard let address = shelves.free[size]?.popLast() else { return nil }
+      guard let address = shelves.free[size]?.popLast() else {
+        shelves.allocations += 1
+        return nil
+      }
       shelves.held -= size
       return address
     }
@@ -55,6 +64,24 @@ final class BufferPool: Sendable {
       return Buffer(pointer: pointer, byteCount: size, pool: self)
     }
     return Buffer(pointer: Self.allocate(size), byteCount: size, pool: self)
+  }
+
+  /// A buffer that stays with its owner over many steps.
+  ///
+  /// It never is memory that was used before: the first step's requests would find it, and the
+  /// second's would miss it.
+  func lastingBuffer(byteCount: Int) -> Buffer {
+    let size = Self.roundedUp(byteCount)
+    shelves.withLock { shelves in
+      shelves.lent += size
+      shelves.peak = max(shelves.peak, shelves.lent)
+      shelves.allocations += 1
+    }
+    return Buffer(pointer: Self.allocate(size), byteCount: size, pool: self)
+  }
+
+  private static func roundedUp(_ byteCount: Int) -> Int {
+    max(page, (byteCount + page - 1) / page * page)
   }
 
   fileprivate func takeBack(_ pointer: UnsafeMutableRawPointer, byteCount: Int) {
@@ -87,7 +114,8 @@ final class BufferPool: Sendable {
     }
     #if os(Linux)
       // Large activations are streamed through: huge pages spare most of the address translation.
-      if alignment == hugePage { madvise(pointer, size, 14 /* MADV_HUGEPAGE */) }
+      let adviceHugePages: Int32 = 14  // MADV_HUGEPAGE
+      if alignment == hugePage { madvise(pointer, size, adviceHugePages) }
     #endif
     return pointer
   }

@@ -1,4 +1,5 @@
 import COneDNN
+import Parallelism
 
 /// Which of the three computations of a layer.
 enum ConvolutionPass: Int32, Hashable {
@@ -18,6 +19,14 @@ struct ConvolutionKey: Hashable {
   var precision: Precision
   var isTransposed = false
   var hasBias = false
+  /// A kernel and its working memory are made for a number of threads.
+  var threads = ThreadBudget.threads
+
+  /// Multiplications and additions of one run, counted as two.
+  var operations: Double {
+    let voxels = Double((isTransposed ? input : output).size.count * input.batch)
+    return 2 * voxels * Double(input.channels * output.channels * kernel.count)
+  }
 }
 
 /// One of oneDNN's convolution kernels, made once per shape.

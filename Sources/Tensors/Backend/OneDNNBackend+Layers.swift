@@ -75,7 +75,7 @@ extension OneDNNBackend {
 
   func instanceNorm(_ x: Tensor, _ layer: InstanceNormLayer) -> (y: Tensor, statistics: Buffer) {
     let y = x.emptyCopy()
-    let statistics = pool.buffer(byteCount: x.shape.batch * x.shape.channels * 2 * 4)
+    let statistics = pool.buffer(byteCount: x.shape.batch * x.shape.channels * 3 * 4)
     func run<Element: ActivationElement>(_ type: Element.Type) {
       InstanceNormKernel<Element>(x.shape, slope: layer.slope).forward(
         x.elements(of: type), y.elements(of: type),
@@ -114,6 +114,8 @@ extension OneDNNBackend {
 
   func sumLeakyReLU(_ a: Tensor, _ b: Tensor, slope: Float) -> Tensor {
     precondition(a.shape == b.shape, "the sum of \(a.shape) and \(b.shape)")
+    precondition(
+      a.precision == b.precision, "the sum of \(a.precision) and \(b.precision) elements")
     let y = a.emptyCopy()
     func run<Element: ActivationElement>(_ type: Element.Type) {
       ElementwiseKernels.sum(
@@ -147,6 +149,9 @@ extension OneDNNBackend {
     precondition(
       a.shape.size == b.shape.size && a.shape.batch == b.shape.batch,
       "the concatenation of \(a.shape) and \(b.shape)")
+    precondition(
+      a.precision == b.precision,
+      "the concatenation of \(a.precision) and \(b.precision) elements")
     var shape = a.shape
     shape.channels += b.shape.channels
     let y = Tensor(shape, a.precision, on: a.device)
@@ -155,18 +160,15 @@ extension OneDNNBackend {
     return y
   }
 
-  func split(_ x: Tensor, channels: Int) -> (Tensor, Tensor) {
-    var (first, second) = (x.shape, x.shape)
-    first.channels = channels
-    second.channels -= channels
-    let a = Tensor(first, x.precision, on: x.device)
-    let b = Tensor(second, x.precision, on: x.device)
-    copyChannels(of: x, at: 0, to: a, at: 0, count: channels)
-    copyChannels(of: x, at: channels, to: b, at: 0, count: second.channels)
-    return (a, b)
+  func channels(_ range: Range<Int>, of x: Tensor) -> Tensor {
+    var shape = x.shape
+    shape.channels = range.count
+    let y = Tensor(shape, x.precision, on: x.device)
+    copyChannels(of: x, at: range.lowerBound, to: y, at: 0, count: range.count)
+    return y
   }
 
-  private func copyChannels(
+  func copyChannels(
     of x: Tensor, at source: Int, to y: Tensor, at target: Int, count: Int
   ) {
     let rows = x.shape.batch * x.shape.size.count
@@ -217,6 +219,9 @@ extension OneDNNBackend {
         logits: logits.elements(of: Float.self), labels: labels)
       let sums = kernel.sums()
       let counted = sums.reduce(0) { $0 + $1.counted }
+      precondition(
+        counted == sums.reduce(0) { $0 + $1.truth.reduce(0, +) },
+        "a label is not below the \(logits.shape.channels) classes of the logits")
       let entropy = counted > 0 ? sums.reduce(0) { $0 + $1.crossEntropy } / counted : 0
       let (dice, factors) = SegmentationLossKernel.dice(of: sums, batchDice: request.batchDice)
       guard let scale = request.gradientScale else {

@@ -1,4 +1,5 @@
 import COneDNN
+import Parallelism
 
 /// The processor: convolutions by oneDNN, everything else by the loops in `Kernels`.
 final class OneDNNBackend: Backend {
@@ -6,6 +7,8 @@ final class OneDNNBackend: Backend {
   private(set) var failure: TensorError?
   private let engine: OpaquePointer
   private var primitives: [ConvolutionKey: ConvolutionPrimitive] = [:]
+  /// How often each kernel has run.
+  var executions: [ConvolutionKey: Int] = [:]
   private var scratchpad: Buffer?
 
   init() throws(TensorError) {
@@ -40,33 +43,30 @@ final class OneDNNBackend: Backend {
     return y
   }
 
-  func convolutionInputGradient(_ gradient: Tensor, _ layer: ConvolutionLayer, shape: TensorShape)
-    -> Tensor
-  {
+  func convolutionGradients(
+    _ gradient: Tensor, _ layer: ConvolutionLayer, x: Tensor, wanting: ConvolutionGradients.Wanted
+  ) -> ConvolutionGradients {
     if layer.upsamplesDisjointly {
-      return upsamplingInputGradient(gradient, layer, shape: shape)
+      return upsamplingGradients(gradient, layer, x: x, wanting: wanting)
     }
-    let result = Tensor(shape, gradient.precision, on: gradient.device)
-    let key = layer.key(.inputGradient, input: shape, precision: gradient.precision)
-    run(key) { primitive in
-      let weights = packedWeights(of: layer.weight, for: key, primitive)
-      return primitive.execute(
-        source: result.buffer.pointer, weights: weights.pointer, bias: nil,
-        destination: gradient.buffer.pointer, scratchpad: scratch(primitive.scratchpadBytes))
-    }
-    return result
-  }
-
-  func convolutionWeightGradient(_ gradient: Tensor, _ layer: ConvolutionLayer, x: Tensor)
-    -> (weight: Buffer, bias: Buffer?)
-  {
-    if layer.upsamplesDisjointly { return upsamplingWeightGradient(gradient, layer, x: x) }
     var key = layer.key(.weightGradient, input: x.shape, precision: x.precision)
     key.hasBias = layer.bias != nil
     let weight = pool.buffer(byteCount: layer.weight.count * 4)
     let bias = layer.bias.map { pool.buffer(byteCount: $0.count * 4) }
     weightGradient(key, x: x, gradient: gradient, into: weight, bias: bias)
-    return (weight, bias)
+    var result = ConvolutionGradients(weight: weight, bias: bias)
+    if wanting == .weightsAndInput {
+      let key = layer.key(.inputGradient, input: x.shape, precision: x.precision)
+      let xGradient = x.emptyCopy()
+      run(key) { primitive in
+        let weights = packedWeights(of: layer.weight, for: key, primitive)
+        return primitive.execute(
+          source: xGradient.buffer.pointer, weights: weights.pointer, bias: nil,
+          destination: gradient.buffer.pointer, scratchpad: scratch(primitive.scratchpadBytes))
+      }
+      result.x = xGradient
+    }
+    return result
   }
 
   /// Runs a weight gradient and brings it into the plain layout.
@@ -87,6 +87,8 @@ final class OneDNNBackend: Backend {
 
   /// Runs `body` with the primitive of a key, made on first use, and keeps the first failure.
   func run(_ key: ConvolutionKey, _ body: (ConvolutionPrimitive) -> Int32) {
+    ThreadBudget.applyToCallingThread()
+    executions[key, default: 0] += 1
     do throws(TensorError) {
       let status = body(try primitive(for: key))
       if status != 0 {
@@ -98,21 +100,19 @@ final class OneDNNBackend: Backend {
     }
   }
 
-  private func primitive(for key: ConvolutionKey) throws(TensorError) -> ConvolutionPrimitive {
+  /// The kernel of a key, made on first use.
+  func primitive(for key: ConvolutionKey) throws(TensorError) -> ConvolutionPrimitive {
     if let known = primitives[key] { return known }
     let made = try ConvolutionPrimitive(key, engine: engine)
     primitives[key] = made
     return made
   }
 
-  /// The kernels made so far, for the benchmark.
-  var convolutionKeys: [ConvolutionKey] { Array(primitives.keys) }
-
   /// The working memory, shared by all primitives since they run one after another.
   func scratch(_ byteCount: Int) -> UnsafeMutableRawPointer {
     if let scratchpad, scratchpad.byteCount >= byteCount { return scratchpad.pointer }
     scratchpad = nil
-    let grown = pool.buffer(byteCount: byteCount)
+    let grown = pool.lastingBuffer(byteCount: byteCount)
     scratchpad = grown
     return grown.pointer
   }
@@ -126,7 +126,7 @@ final class OneDNNBackend: Backend {
       return known.buffer
     }
     let buffer =
-      parameter.derived[key]?.buffer ?? pool.buffer(byteCount: primitive.weightsBytes)
+      parameter.derived[key]?.buffer ?? pool.lastingBuffer(byteCount: primitive.weightsBytes)
     let plain = arranged?()
     let status = primitive.pack(
       plain.map { UnsafePointer($0.elements(of: Float.self)) } ?? parameter.pointer,

@@ -42,7 +42,9 @@ enum ElementwiseKernels {
     }
   }
 
-  /// result = gradient where y is positive, slope · gradient elsewhere. The sign of y is that of what went into the activation.
+  /// The gradient where y is positive, slope · gradient elsewhere.
+  ///
+  /// The sign of y is that of what went into the activation.
   static func leakyReLUGradient<Element: ActivationElement>(
     _ gradient: UnsafePointer<Element>, y: UnsafePointer<Element>,
     into result: UnsafeMutablePointer<Element>, count: Int, slope: Float
@@ -70,7 +72,7 @@ enum ElementwiseKernels {
   ) {
     parallelForRanges(rows, grain: max(1, grain / max(1, count))) { range in
       for row in range {
-        (target + row * targetStride).update(from: source + row * sourceStride, count: count)
+        copyElements(source + row * sourceStride, to: target + row * targetStride, count: count)
       }
     }
   }
@@ -110,6 +112,28 @@ enum ElementwiseKernels {
       }
       initialized = shape.count
     }
+  }
+}
+
+/// Copies a few elements without the call that a copy of unknown length is.
+@inline(__always)
+func copyElements<Element: ActivationElement>(
+  _ source: UnsafePointer<Element>, to target: UnsafeMutablePointer<Element>, count: Int
+) {
+  let bytes = count * MemoryLayout<Element>.size
+  let (from, to) = (UnsafeRawPointer(source), UnsafeMutableRawPointer(target))
+  var offset = 0
+  while offset + 64 <= bytes {
+    to.storeBytes(
+      of: from.loadUnaligned(fromByteOffset: offset, as: SIMD16<UInt32>.self),
+      toByteOffset: offset, as: SIMD16<UInt32>.self)
+    offset += 64
+  }
+  while offset < bytes {
+    to.storeBytes(
+      of: from.loadUnaligned(fromByteOffset: offset, as: UInt16.self), toByteOffset: offset,
+      as: UInt16.self)
+    offset += 2
   }
 }
 

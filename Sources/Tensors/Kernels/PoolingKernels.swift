@@ -1,6 +1,7 @@
 import Parallelism
 
-/// Means over blocks of `block` voxels; voxels beyond the last whole block are left out, as in PyTorch.
+/// Means over blocks of `block` voxels; voxels beyond the last whole block are left out, as in
+/// PyTorch.
 func averagePool<Element: ActivationElement>(
   of type: Element.Type, _ x: Tensor, _ block: Size3, into y: Tensor
 ) {
@@ -12,20 +13,30 @@ func averagePool<Element: ActivationElement>(
     for height in 0..<outer.height {
       for width in 0..<outer.width {
         let to = ((slice * outer.height + height) * outer.width + width) * channels
-        for channel in 0..<channels {
-          var sum: Float = 0
+        let corner =
+          ((sample * inner.depth + depth * block.depth) * inner.height + height * block.height)
+          * inner.width + width * block.width
+        // Offsets of the block's voxels from its first one, in voxels.
+        func forEachVoxel(_ body: (Int) -> Void) {
           for d in 0..<block.depth {
             for h in 0..<block.height {
-              for w in 0..<block.width {
-                let z = sample * inner.depth + depth * block.depth + d
-                let y = z * inner.height + height * block.height + h
-                sum +=
-                  source[(y * inner.width + width * block.width + w) * channels + channel]
-                  .widened
-              }
+              let line = (d * inner.height + h) * inner.width
+              for w in 0..<block.width { body(corner + line + w) }
             }
           }
+        }
+        var channel = 0
+        while channel + 16 <= channels {
+          var sum = SIMD16<Float>.zero
+          forEachVoxel { sum += Element.load16(source + $0 * channels + channel) }
+          Element.store16(sum * factor, to: target + to + channel)
+          channel += 16
+        }
+        while channel < channels {
+          var sum: Float = 0
+          forEachVoxel { sum += source[$0 * channels + channel].widened }
           target[to + channel] = Element(rounding: sum * factor)
+          channel += 1
         }
       }
     }
@@ -44,20 +55,38 @@ func averagePoolGradient<Element: ActivationElement>(
     let depth = z / block.depth
     for y in 0..<inner.height {
       let height = y / block.height
-      for w in 0..<inner.width {
-        let width = w / block.width
-        let to = ((slice * inner.height + y) * inner.width + w) * channels
-        guard depth < outer.depth, height < outer.height, width < outer.width else {
-          for channel in 0..<channels { target[to + channel] = Element(rounding: 0) }
-          continue
-        }
-        let from =
-          (((sample * outer.depth + depth) * outer.height + height) * outer.width + width)
-          * channels
-        for channel in 0..<channels {
-          target[to + channel] = Element(rounding: source[from + channel].widened * factor)
-        }
+      let line = target + (slice * inner.height + y) * inner.width * channels
+      guard depth < outer.depth, height < outer.height else {
+        line.update(repeating: Element(rounding: 0), count: inner.width * channels)
+        continue
       }
+      let from =
+        source
+        + ((sample * outer.depth + depth) * outer.height + height) * outer.width * channels
+      let covered = outer.width * block.width
+      for w in 0..<covered {
+        scale(
+          from + w / block.width * channels, by: factor, into: line + w * channels,
+          count: channels)
+      }
+      (line + covered * channels)
+        .update(repeating: Element(rounding: 0), count: (inner.width - covered) * channels)
     }
+  }
+}
+
+@inline(__always)
+private func scale<Element: ActivationElement>(
+  _ source: UnsafePointer<Element>, by factor: Float, into target: UnsafeMutablePointer<Element>,
+  count: Int
+) {
+  var index = 0
+  while index + 16 <= count {
+    Element.store16(Element.load16(source + index) * factor, to: target + index)
+    index += 16
+  }
+  while index < count {
+    target[index] = Element(rounding: source[index].widened * factor)
+    index += 1
   }
 }

@@ -1,6 +1,7 @@
 import Parallelism
 
-/// Softmax, cross-entropy and soft Dice of float32 logits (N, K, V), in one pass for the value and one for the gradient.
+/// Softmax, cross-entropy and soft Dice of float32 logits (N, K, V), in one pass for the value and
+/// one for the gradient.
 ///
 /// Sixteen voxels at a time; the probabilities are computed twice and never stored.
 struct SegmentationLossKernel {
@@ -51,22 +52,21 @@ struct SegmentationLossKernel {
         forEachVector(of: chunk) { sample, voxel, lanes in
           let base = logits + sample * classes * voxels + voxel
           let label = Self.labels(labels + sample * voxels + voxel, lanes: lanes)
-          let valid = label .>= 0
+          let valid = SIMD16<Float>(repeating: 1).replacing(with: 0, where: label .< 0)
           let (largest, total) = softmax(base, lanes: lanes, into: p)
-          let inverse = 1 / total
+          let inverse = valid / total
           var chosen = SIMD16<Float>.zero
           for k in 0..<classes {
-            let isTruth = label .== Int32(k)
-            let z = Self.load(base + k * voxels, lanes: lanes)
-            chosen.replace(with: z, where: isTruth)
-            let probability = (p[k] * inverse).replacing(with: 0, where: .!valid)
-            sums[2 + k].replace(with: sums[2 + k] + probability, where: isTruth)
-            sums[2 + classes + k].replace(with: sums[2 + classes + k] + 1, where: isTruth)
+            let truth = Self.indicator(of: k, label)
+            let probability = p[k] * inverse
+            chosen.addProduct(truth, Self.load(base + k * voxels, lanes: lanes))
+            sums[2 + k].addProduct(truth, probability)
+            sums[2 + classes + k] += truth
             sums[2 + 2 * classes + k] += probability
           }
-          let entropy = naturalLogarithm(total) + largest - chosen
-          sums[0].replace(with: sums[0] + entropy, where: valid)
-          sums[1].replace(with: sums[1] + 1, where: valid)
+          let entropy = naturalLogarithm(total) + (largest - chosen)
+          sums[0] += entropy.replacing(with: 0, where: label .< 0)
+          sums[1] += valid
         }
       }
       for index in 0..<sums.count {
@@ -79,10 +79,11 @@ struct SegmentationLossKernel {
 
   /// Per sample (or once for the batch) the value of Dice and the factors of its gradient.
   ///
-  /// - Returns: minus the mean Dice, and for every sample and class the derivatives of that with respect to a probability
-  ///   where the class is the truth and where it is not.
-  static func dice(of sums: [Sums], batchDice: Bool) -> (value: Double, factors: [[(Float, Float)]])
-  {
+  /// - Returns: minus the mean Dice, and for every sample and class the derivatives of that with
+  ///   respect to a probability where the class is the truth and where it is not.
+  static func dice(of sums: [Sums], batchDice: Bool) -> (
+    value: Double, factors: [[(atTruth: Float, elsewhere: Float)]]
+  ) {
     let classes = sums[0].truth.count
     func total(_ part: (Sums) -> [Double], _ k: Int) -> Double {
       sums.reduce(0) { $0 + part($1)[k] }
@@ -90,7 +91,7 @@ struct SegmentationLossKernel {
     let groups = batchDice ? 1 : sums.count
     let terms = Double(max(1, groups * (classes - 1)))
     var value = 0.0
-    var factors = [[(Float, Float)]](
+    var factors = [[(atTruth: Float, elsewhere: Float)]](
       repeating: Array(repeating: (0, 0), count: classes), count: sums.count)
     for group in 0..<groups {
       for k in 1..<max(1, classes) {
@@ -118,7 +119,8 @@ struct SegmentationLossKernel {
   ///   - counted: Number of voxels that are not ignored.
   ///   - scale: The weight of the level.
   func writeGradient(
-    _ result: UnsafeMutablePointer<Float>, factors: [[(Float, Float)]], counted: Double,
+    _ result: UnsafeMutablePointer<Float>, factors: [[(atTruth: Float, elsewhere: Float)]],
+    counted: Double,
     scale: Float
   ) {
     let entropyScale = counted > 0 ? scale / Float(counted) : 0
@@ -129,21 +131,19 @@ struct SegmentationLossKernel {
         forEachVector(of: chunk) { sample, voxel, lanes in
           let offset = sample * classes * voxels + voxel
           let label = Self.labels(labels + sample * voxels + voxel, lanes: lanes)
-          let valid = label .>= 0
           let inverse = 1 / softmax(logits + offset, lanes: lanes, into: p).total
           // d/dz_k = p_k (a_k - sum_j a_j p_j) for derivatives a of the probabilities.
           var mean = SIMD16<Float>.zero
           for k in 0..<classes {
             p[k] *= inverse
-            mean.addProduct(p[k], derivative(factor[k], label .== Int32(k)))
+            mean.addProduct(p[k], derivative(factor[k], Self.indicator(of: k, label)))
           }
           for k in 0..<classes {
-            let isTruth = label .== Int32(k)
-            let dice = p[k] * (derivative(factor[k], isTruth) - mean) * scale
-            let truth = SIMD16<Float>.zero.replacing(with: 1, where: isTruth)
-            let gradient = dice.addingProduct(p[k] - truth, SIMD16(repeating: entropyScale))
+            let truth = Self.indicator(of: k, label)
+            let dice = p[k] * (derivative(factor[k], truth) - mean) * scale
+            let gradient = dice.addingProduct(entropyScale, p[k] - truth)
             Self.store(
-              gradient.replacing(with: 0, where: .!valid), to: result + offset + k * voxels,
+              gradient.replacing(with: 0, where: label .< 0), to: result + offset + k * voxels,
               lanes: lanes)
           }
         }
@@ -152,10 +152,10 @@ struct SegmentationLossKernel {
   }
 
   @inline(__always)
-  private func derivative(_ factor: (Float, Float), _ isTruth: SIMDMask<SIMD16<Int32>>)
+  private func derivative(_ factor: (atTruth: Float, elsewhere: Float), _ truth: SIMD16<Float>)
     -> SIMD16<Float>
   {
-    SIMD16<Float>(repeating: factor.1).replacing(with: factor.0, where: isTruth)
+    SIMD16(repeating: factor.elsewhere).addingProduct(factor.atTruth - factor.elsewhere, truth)
   }
 
   /// Exponentials of the logits minus their largest, and that largest and their sum.
@@ -211,13 +211,22 @@ struct SegmentationLossKernel {
 
   /// Labels of sixteen voxels; missing ones are ignored.
   @inline(__always)
-  private static func labels(_ pointer: UnsafePointer<Int16>, lanes: Int) -> SIMD16<Int32> {
+  private static func labels(_ pointer: UnsafePointer<Int16>, lanes: Int) -> SIMD16<Float> {
     if lanes == 16 {
-      return SIMD16<Int32>(
-        truncatingIfNeeded: UnsafeRawPointer(pointer).loadUnaligned(as: SIMD16<Int16>.self))
+      return floats(UnsafeRawPointer(pointer).loadUnaligned(as: SIMD16<Int16>.self))
     }
-    var result = SIMD16<Int32>(repeating: -1)
-    for lane in 0..<lanes { result[lane] = Int32(pointer[lane]) }
+    var result = SIMD16<Float>(repeating: -1)
+    for lane in 0..<lanes { result[lane] = Float(pointer[lane]) }
     return result
+  }
+
+  /// 1 where the label is k, 0 elsewhere.
+  ///
+  /// By arithmetic, since comparisons for equality of SIMD types are compiled to a loop.
+  @inline(__always)
+  private static func indicator(of k: Int, _ label: SIMD16<Float>) -> SIMD16<Float> {
+    let distance = label - Float(k)
+    let value = 1 - distance * distance
+    return value.replacing(with: 0, where: value .< 0)
   }
 }

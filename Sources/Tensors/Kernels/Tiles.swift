@@ -1,8 +1,10 @@
 import Parallelism
 
-/// The channels-last memory of one sample, cut into tiles of consecutive voxels that fit the innermost cache.
+/// The channels-last memory of one sample, cut into tiles of consecutive voxels that fit the
+/// innermost cache.
 ///
-/// The tiles depend on the shape only, so that sums over them, combined in their order, do not depend on the number of threads.
+/// The tiles depend on the shape only, so that sums over them, combined in their order, do not
+/// depend on the number of threads.
 struct Tiles {
   let voxels: Int
   let channels: Int
@@ -19,7 +21,7 @@ struct Tiles {
   func range(_ tile: Int) -> Range<Int> { tile * rows..<min(voxels, (tile + 1) * rows) }
 
   /// Calls `body` for every tile, on all threads.
-  func forEach(_ body: (Int, Range<Int>) -> Void) {
+  func run(_ body: (Int, Range<Int>) -> Void) {
     parallelForRanges(count, grain: 4) { tiles in
       for tile in tiles { body(tile, range(tile)) }
     }

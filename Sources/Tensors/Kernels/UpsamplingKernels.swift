@@ -1,23 +1,26 @@
 import Parallelism
 
-/// Spreads the channels (taps x C) of every voxel over the block of voxels it becomes, and adds the bias.
+/// Spreads the channels (taps x C) of every voxel over the block of voxels it becomes, and adds the
+/// bias.
 ///
 /// - Parameters:
+///   - type: The elements' type.
 ///   - blocks: (N, D, H, W, taps x C), taps in the order depth, height, width.
-///   - y: (N, D·s0, H·s1, W·s2, C), written.
+///   - y: (N, D·s0, H·s1, W·s2, C or more); the first C channels are written.
 ///   - stride: The size of a block.
 ///   - bias: C numbers, or nil.
 func spreadBlocks<Element: ActivationElement>(
   of type: Element.Type, from blocks: Tensor, to y: Tensor, _ stride: Size3,
   bias: UnsafePointer<Float>?
 ) {
-  let channels = y.shape.channels
+  let channels = blocks.shape.channels / stride.count
   let (source, target) = (blocks.elements(of: type), y.elements(of: type))
-  forEachBlockRow(input: blocks.shape, channels: channels, stride) { from, to, count in
-    // from: count voxels stride.count · C apart; to: count voxels stride.width · C apart.
+  let step = stride.width * y.shape.channels
+  forEachBlockRow(input: blocks.shape, channels: y.shape.channels, stride) { from, to, count in
+    // from: count voxels stride.count · C apart.
     for voxel in 0..<count {
       let a = source + from + voxel * stride.count * channels
-      let b = target + to + voxel * stride.width * channels
+      let b = target + to + voxel * step
       var channel = 0
       while channel + 16 <= channels {
         var v = Element.load16(a + channel)
@@ -33,22 +36,26 @@ func spreadBlocks<Element: ActivationElement>(
   }
 }
 
-/// The inverse of ``spreadBlocks(of:from:to:_:bias:)`` without the bias: gathers blocks of voxels into channels.
+/// The inverse of ``spreadBlocks(of:from:to:_:bias:)`` without the bias: gathers blocks of voxels
+/// into channels.
 func gatherBlocks<Element: ActivationElement>(
   of type: Element.Type, from y: Tensor, to blocks: Tensor, _ stride: Size3
 ) {
-  let channels = y.shape.channels
+  let channels = blocks.shape.channels / stride.count
   let (source, target) = (y.elements(of: type), blocks.elements(of: type))
-  forEachBlockRow(input: blocks.shape, channels: channels, stride) { to, from, count in
+  let step = stride.width * y.shape.channels
+  forEachBlockRow(input: blocks.shape, channels: y.shape.channels, stride) { to, from, count in
     for voxel in 0..<count {
-      (target + to + voxel * stride.count * channels)
-        .update(from: source + from + voxel * stride.width * channels, count: channels)
+      copyElements(
+        source + from + voxel * step, to: target + to + voxel * stride.count * channels,
+        count: channels)
     }
   }
 }
 
-/// Calls `body` for every row of input voxels and every tap with the offsets of the first element in the block tensor and in the upsampled
-/// one, and the number of voxels.
+/// Calls `body` for every row of input voxels and every tap with the offsets of the first element
+/// in the block tensor `input` and in the upsampled one of `channels` channels, and the number of
+/// voxels.
 @inline(__always)
 private func forEachBlockRow(
   input: TensorShape, channels: Int, _ stride: Size3,
@@ -57,15 +64,16 @@ private func forEachBlockRow(
   let size = input.size
   let outputHeight = size.height * stride.height
   let outputWidth = size.width * stride.width
+  let tapChannels = input.channels / stride.count
   parallelFor(input.batch * size.depth) { slice in
     for row in 0..<size.height {
-      let block = (slice * size.height + row) * size.width * stride.count * channels
+      let block = (slice * size.height + row) * size.width * input.channels
       var tap = 0
       for d in 0..<stride.depth {
         for h in 0..<stride.height {
           let line = (slice * stride.depth + d) * outputHeight + row * stride.height + h
           for w in 0..<stride.width {
-            body(block + tap * channels, (line * outputWidth + w) * channels, size.width)
+            body(block + tap * tapChannels, (line * outputWidth + w) * channels, size.width)
             tap += 1
           }
         }
@@ -74,11 +82,12 @@ private func forEachBlockRow(
   }
 }
 
-/// The sum of every channel over samples and voxels: the gradient of a bias.
+/// The sum of each of the first `channels` channels over samples and voxels: the gradient of a
+/// bias.
 func sumOverVoxels<Element: ActivationElement>(
-  of type: Element.Type, _ x: Tensor, into result: Buffer
+  of type: Element.Type, _ x: Tensor, channels: Int, into result: Buffer
 ) {
-  let channels = x.shape.channels
+  let step = x.shape.channels
   let rows = x.shape.batch * x.shape.size.count
   let grain = max(8, 65536 / channels)
   let chunks = (rows + grain - 1) / grain
@@ -93,17 +102,17 @@ func sumOverVoxels<Element: ActivationElement>(
         var (s0, s1) = (SIMD16<Float>.zero, SIMD16<Float>.zero)
         var row = range.lowerBound
         while row + 2 <= range.upperBound {
-          s0 += Element.load16(source + row * channels + channel)
-          s1 += Element.load16(source + (row + 1) * channels + channel)
+          s0 += Element.load16(source + row * step + channel)
+          s1 += Element.load16(source + (row + 1) * step + channel)
           row += 2
         }
-        if row < range.upperBound { s0 += Element.load16(source + row * channels + channel) }
+        if row < range.upperBound { s0 += Element.load16(source + row * step + channel) }
         Float.store16(s0 + s1, to: target + channel)
         channel += 16
       }
       while channel < channels {
         var sum: Float = 0
-        for row in range { sum += source[row * channels + channel].widened }
+        for row in range { sum += source[row * step + channel].widened }
         target[channel] = sum
         channel += 1
       }

@@ -23,11 +23,13 @@ public struct LabelBatch: Sendable {
 
 /// Cross-entropy plus soft Dice of label logits, over the levels of deep supervision.
 ///
-/// For each level: the mean cross-entropy over voxels, minus the mean over foreground classes of
-/// (2 I + 1e-5) / max(G + P + 1e-5, 1e-8), where I, G and P are the sums of probability times truth, of truth and of probability over the
-/// voxels of a sample, or of the batch. Ignored voxels take no part.
+/// For each level: the mean cross-entropy over voxels, minus the mean over foreground classes of (2
+/// I + 1e-5) / max(G + P + 1e-5, 1e-8), where I, G and P are the sums of probability times truth,
+/// of truth and of probability over the voxels of a sample, or of the batch. Ignored voxels take no
+/// part.
 ///
-/// - Source: Isensee et al., Nature Methods 18, 2021, doi:10.1038/s41592-020-01008-z; Drozdzal et al., 2016, arXiv:1608.04117.
+/// - Source: Isensee et al., Nature Methods 18, 2021, doi:10.1038/s41592-020-01008-z; Drozdzal et
+///   al., 2016, arXiv:1608.04117.
 public struct SegmentationLoss: Sendable {
   /// Whether Dice sums run over the whole batch rather than over each sample.
   public var batchDice: Bool
@@ -54,7 +56,8 @@ public struct SegmentationLoss: Sendable {
   /// The loss of the logits of every level.
   ///
   /// - Parameters:
-  ///   - logits: (N, K, D, H, W) per level, highest resolution first; levels of weight 0 at the end may be missing.
+  ///   - logits: (N, K, D, H, W) per level, highest resolution first; levels of weight 0 at the end
+  ///     may be missing.
   ///   - targets: The labels of each of these levels.
   /// - Returns: The value, and the way to the gradients if the logits were recorded.
   public func callAsFunction(_ logits: [Tensor], _ targets: [LabelBatch]) -> LossValue {

@@ -6,6 +6,7 @@ extension Tensor {
   ///   - slope: Factor of negative sums, between 0 (excluded) and 1.
   /// - Returns: A tensor of the same shape.
   public func leakyReLU(adding other: Tensor, slope: Float) -> Tensor {
+    let other = other.converted(to: precision)
     let y = device.backend.sumLeakyReLU(self, other, slope: slope)
     guard let tape = tape ?? other.tape else { return y }
     let recordedSlot = tape.record { gradient, pass in
@@ -18,6 +19,7 @@ extension Tensor {
 
   /// The sum of two tensors of the same shape.
   public static func + (a: Tensor, b: Tensor) -> Tensor {
+    let b = b.converted(to: a.precision)
     let y = a.device.backend.sum(a, b)
     guard let tape = a.tape ?? b.tape else { return y }
     let slot = tape.record { gradient, pass in
@@ -32,14 +34,18 @@ extension Tensor {
   /// - Parameter other: (N, C', D, H, W).
   /// - Returns: (N, C + C', D, H, W).
   public func concatenated(with other: Tensor) -> Tensor {
+    let other = other.converted(to: precision)
     let y = device.backend.concatenation(self, other)
     guard let tape = tape ?? other.tape else { return y }
     let channels = shape.channels
     let (slot, otherSlot) = (self.slot, other.slot)
     let recordedSlot = tape.record { gradient, pass in
-      let (a, b) = gradient.device.backend.split(gradient, channels: channels)
-      pass.add(a, to: slot)
-      pass.add(b, to: otherSlot)
+      let backend = gradient.device.backend
+      if slot != nil { pass.add(backend.channels(0..<channels, of: gradient), to: slot) }
+      if otherSlot != nil {
+        pass.add(
+          backend.channels(channels..<gradient.shape.channels, of: gradient), to: otherSlot)
+      }
     }
     return y.recorded(on: tape, slot: recordedSlot)
   }
@@ -50,6 +56,11 @@ extension Tensor {
   /// - Returns: (N, C, D / b0, H / b1, W / b2), rounded down.
   public func averagePooled(_ block: Size3) -> Tensor {
     let y = device.backend.averagePool(self, block)
+    // What was computed from many voxels joins what the layers beside it compute from few.
+    return recordedPooling(y, block).converted(to: device.precision(for: y.shape))
+  }
+
+  private func recordedPooling(_ y: Tensor, _ block: Size3) -> Tensor {
     guard let tape else { return y }
     let (slot, shape) = (self.slot, self.shape)
     let recordedSlot = tape.record { gradient, pass in

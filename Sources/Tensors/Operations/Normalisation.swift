@@ -1,8 +1,9 @@
 extension Tensor {
-  /// Instance normalisation, then scale and shift, then a leaky ReLU, in one pass forward and one backward.
+  /// Instance normalisation, then scale and shift, then a leaky ReLU, in one pass forward and one
+  /// backward.
   ///
-  /// Every channel of every sample is brought to mean 0 and variance 1 over its voxels (population variance plus `epsilon`); training and
-  /// inference do the same.
+  /// Every channel of every sample is brought to mean 0 and variance 1 over its voxels (population
+  /// variance plus `epsilon`); training and inference do the same.
   ///
   /// - Parameters:
   ///   - scale: C numbers.

@@ -1,3 +1,5 @@
+import Parallelism
+
 /// Adam with decoupled weight decay (AdamW); a decay of 0 is plain Adam.
 ///
 /// With bias-corrected moments m and v: w -= rate · (m / (sqrt(v) + epsilon) + decay · w).
@@ -45,7 +47,7 @@ public struct Adam {
     _ parameters: [Parameter], with gradients: Gradients, scaledBy factor: Double = 1
   ) {
     for parameter in parameters {
-      guard let gradient = gradients[parameter] else { continue }
+      guard let gradient = gradients.entry(of: parameter) else { continue }
       let key = ObjectIdentifier(parameter)
       let zeros = [Float](repeating: 0, count: parameter.count)
       var state =
@@ -57,23 +59,35 @@ public struct Adam {
   }
 
   private func step(
-    _ parameter: Parameter, _ gradient: [Float], _ state: inout Moments, _ factor: Float
+    _ parameter: Parameter, _ gradient: ParameterGradient, _ state: inout Moments, _ factor: Float
   ) {
     let (b1, b2) = (Float(decayRates.first), Float(decayRates.second))
+    let (new1, new2) = (Float(1 - decayRates.first), Float(1 - decayRates.second))
     let correction1 = 1 - power(decayRates.first, state.steps)
     let correction2 = (1 - power(decayRates.second, state.steps)).squareRoot()
     let rate = Float(learningRate / correction1)
     let inverse2 = Float(1 / correction2)
     let (epsilon, shrink) = (Float(epsilon), 1 - Float(learningRate * weightDecay))
-    parameter.update { weights in
-      for index in weights.indices {
-        let g = factor * gradient[index]
-        state.first[index] = b1 * state.first[index] + (1 - b1) * g
-        state.second[index] = b2 * state.second[index] + (1 - b2) * g * g
-        let denominator = state.second[index].squareRoot() * inverse2 + epsilon
-        weights[index] = shrink * weights[index] - rate * state.first[index] / denominator
+    let source: UnsafeMutablePointer<Float>? =
+      if case .values(let buffer) = gradient { buffer.elements() } else { nil }
+    state.first.withUnsafeMutableBufferPointer { first in
+      state.second.withUnsafeMutableBufferPointer { second in
+        guard let m = first.baseAddress, let v = second.baseAddress else { return }
+        parameter.update { weights in
+          guard let w = weights.baseAddress else { return }
+          parallelForRanges(weights.count, grain: 1 << 16) { range in
+            for index in range {
+              let g = source.map { factor * $0[index] } ?? 0
+              m[index] = b1 * m[index] + new1 * g
+              v[index] = b2 * v[index] + new2 * g * g
+              let denominator = v[index].squareRoot() * inverse2 + epsilon
+              w[index] = shrink * w[index] - rate * m[index] / denominator
+            }
+          }
+        }
       }
     }
+    withExtendedLifetime(gradient) {}
   }
 
   private func power(_ base: Double, _ exponent: Int) -> Double {

@@ -2,9 +2,11 @@ import Parallelism
 
 /// Stochastic gradient descent with Nesterov momentum and weight decay.
 ///
-/// For every parameter with a gradient g: g += decay · w; b = momentum · b + g (b = g the first time); w -= rate · (g + momentum · b).
+/// For every parameter with a gradient g: g += decay · w; b = momentum · b + g (b = g the first
+/// time); w -= rate · (g + momentum · b).
 ///
-/// - Source: Sutskever et al., ICML 2013, in PyTorch's form; settings of Isensee et al., Nature Methods 18, 2021.
+/// - Source: Sutskever et al., ICML 2013, in PyTorch's form; settings of Isensee et al., Nature
+///   Methods 18, 2021.
 public struct GradientDescent {
   /// The learning rate; set once per epoch.
   public var learningRate: Double

@@ -10,11 +10,16 @@ struct MetaImageWriter {
     let isAttached = path.lowercased().hasSuffix(".mha")
     let name = isAttached ? path : path.dropLast(4) + ".zraw"
     let output = try VoxelOutput(name, .none)
+    // ITK wants the compressed length in the header: its digits are filled in when it is known.
     let file = isAttached ? "LOCAL" : lastComponent(name)
-    let text = header(channels: voxels.channels.count, dataFile: file)
+    var text = header(channels: voxels.channels.count, dataFile: file)
     if isAttached { try output.write(Array(text.utf8)) }
     output.beginCompression(.zlib(level: level))
     try voxels.forEachPiece { (piece) throws(VolumeFileError) in try output.write(piece) }
+    let length = try output.endCompression()
+    let digits = String(Self.unknownLength.dropLast("\(length)".count)) + "\(length)"
+    text = header(channels: voxels.channels.count, dataFile: file, compressedLength: digits)
+    if isAttached { try output.replaceBeginning(Array(text.utf8)) }
     try output.commit()
     guard !isAttached else { return }
     // The header last: until it is there, nobody takes the voxels for an image.
@@ -23,12 +28,17 @@ struct MetaImageWriter {
     try header.commit()
   }
 
-  private func header(channels: Int, dataFile: String) -> String {
+  /// Digits that stand for a length to come.
+  private static let unknownLength = "00000000000000000000"
+
+  private func header(
+    channels: Int, dataFile: String, compressedLength: String = unknownLength
+  ) -> String {
     let (extent, spacing, origin) = (geometry.extent, geometry.spacing, geometry.origin)
     let matrix = geometry.direction.columns.map { "\($0.x) \($0.y) \($0.z)" }
     var lines = [
       "ObjectType = Image", "NDims = 3", "BinaryData = True", "BinaryDataByteOrderMSB = False",
-      "CompressedData = True",
+      "CompressedData = True", "CompressedDataSize = \(compressedLength)",
       "TransformMatrix = \(matrix.joined(separator: " "))",
       "Offset = \(origin.x) \(origin.y) \(origin.z)",
       "CenterOfRotation = 0 0 0",

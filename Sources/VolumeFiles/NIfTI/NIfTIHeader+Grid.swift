@@ -72,7 +72,8 @@ extension NIfTIHeader {
     return Int(voxOffset)
   }
 
-  /// The scaling that the standard asks for: none where the slope is 0 or not a number, whatever the intercept.
+  /// The scaling that the standard asks for: none where the slope is 0 or not a number, whatever
+  /// the intercept.
   var scaling: (slope: Double, intercept: Double)? {
     let intercept = intercept.isFinite ? intercept : 0
     guard slope.isFinite, slope != 0, slope != 1 || intercept != 0 else { return nil }

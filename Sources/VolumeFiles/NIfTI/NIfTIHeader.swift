@@ -1,7 +1,8 @@
 import CNIfTI
 import Volumes
 
-/// The fields of a NIfTI-1 or NIfTI-2 header, or of an Analyze 7.5 header, in the machine's byte order.
+/// The fields of a NIfTI-1 or NIfTI-2 header, or of an Analyze 7.5 header, in the machine's byte
+/// order.
 struct NIfTIHeader {
   /// Which of the three layouts.
   enum Version {

@@ -1,7 +1,8 @@
 import CNIfTI
 import Volumes
 
-/// ITK's limit for axes to be perpendicular, 1e-4, with room for the rounding of the header's single precision.
+/// ITK's limit for axes to be perpendicular, 1e-4, with room for the rounding of the header's
+/// single precision.
 private let perpendicularTolerance = 1.05e-4
 
 extension NIfTIOrientation {
@@ -19,9 +20,10 @@ extension NIfTIOrientation {
 
   /// The grid that these fields mean, chosen between qform and sform as ITK 5.4 does.
   ///
-  /// Both agree to 1e-5: the sform. Else the sform if its axes are perpendicular and there is no qform or the sform's code is 1
-  /// (scanner). Else the qform. Else, where ITK gives up, an sform whose axes are perpendicular to 0.01, repaired. The spacing is
-  /// `pixdim`'s in every case. Without either transform the axes are those of the world (LPS) and the origin is 0.
+  /// Both agree to 1e-5: the sform. Else the sform if its axes are perpendicular and there is no
+  /// qform or the sform's code is 1 (scanner). Else the qform. Else, where ITK gives up, an sform
+  /// whose axes are perpendicular to 0.01, repaired. The spacing is `pixdim`'s in every case.
+  /// Without either transform the axes are those of the world (LPS) and the origin is 0.
   ///
   /// - Source: ITK 5.4's behaviour, found by trying; committed as test fixtures.
   func geometry(of extent: Extent, path: String) throws(VolumeFileError) -> Reading {

@@ -54,7 +54,8 @@ struct NIfTIWriter {
     return [axes, extent.x, extent.y, extent.z, channelCount, 1, 1, 1]
   }
 
-  /// The fields of the file the grid was read from, as long as they still mean this grid; else new ones.
+  /// The fields of the file the grid was read from, as long as they still mean this grid; else new
+  /// ones.
   var orientation: NIfTIOrientation {
     if let stored = geometry.niftiOrientation,
       let reading = try? stored.geometry(of: geometry.extent, path: path),
@@ -140,7 +141,8 @@ struct NIfTIWriter {
 }
 
 extension NIfTIOrientation {
-  /// Fields for a grid that was not read from a NIfTI file: both transforms, code 1 (scanner), millimetres and seconds.
+  /// Fields for a grid that was not read from a NIfTI file: both transforms, code 1 (scanner),
+  /// millimetres and seconds.
   init(writing geometry: Geometry) {
     let affine = geometry.affineRAS
     var m = nifti_dmat44()

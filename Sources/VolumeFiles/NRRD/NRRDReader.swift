@@ -142,7 +142,8 @@ extension NRRDHeader {
       vector[index] = spacing.isFinite && spacing != 0 ? spacing : 1
       result.axes.append(vector)
       guard let minimum = minima?[axis], minimum.isFinite else { continue }
-      // The minimum is the edge of a cell or the place of a node; teem and ITK take unnamed samples for cells.
+      // The minimum is the edge of a cell or the place of a node; teem and ITK take unnamed samples
+      // for cells.
       let isNode = centerings.indices.contains(axis) && centerings[axis] == "node"
       result.origin[index] = minimum + (isNode ? 0 : vector[index] / 2)
     }

@@ -1,6 +1,7 @@
 import CPNG
 
-/// The chunks of a PNG file that make up its pixels; the others are left out, so that no colour management touches the samples.
+/// The chunks of a PNG file that make up its pixels; the others are left out, so that no colour
+/// management touches the samples.
 ///
 /// - Source: PNG specification, third edition, W3C.
 struct PNGChunks {
@@ -67,7 +68,8 @@ struct PNGChunks {
   /// How they are delivered.
   var voxelType: VoxelType { bitDepth == 16 ? .uint16 : .uint8 }
 
-  /// Decompresses the pixels once, without keeping them, to see that they are as many as the header promises.
+  /// Decompresses the pixels once, without keeping them, to see that they are as many as the header
+  /// promises.
   func verify() throws(VolumeFileError) {
     let bitsPerPixel = bitDepth * (colourType == 3 ? 1 : channelCount)
     let rowBytes = (width * bitsPerPixel + 7) / 8 + 1

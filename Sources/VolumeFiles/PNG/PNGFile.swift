@@ -33,7 +33,8 @@ public enum PNGFile {
   /// Writes a colour picture of 8 bits.
   ///
   /// - Parameters:
-  ///   - rgb: Red, green and blue of every pixel, row by row from the top; `3 * width * height` numbers.
+  ///   - rgb: Red, green and blue of every pixel, row by row from the top; `3 * width * height`
+  ///     numbers.
   ///   - width: Pixels in a row.
   ///   - height: Rows.
   ///   - path: The name; its folder must exist. The file appears when it is complete.
@@ -78,14 +79,16 @@ public enum PNGFile {
   /// Writes a picture.
   ///
   /// - Parameters:
-  ///   - picture: At least one pixel; `width * height * channelCount` numbers; 16 bits for 1 or 3 channels only.
+  ///   - picture: At least one pixel; `width * height * channelCount` numbers; 16 bits for 1 or 3
+  ///     channels only.
   ///   - path: The name; its folder must exist. The file appears when it is complete.
   /// - Throws: ``VolumeFileError``.
   public static func write(_ picture: Picture, to path: String) throws(VolumeFileError) {
     try PNGEncoder(path: path, pixelsPerMetre: nil).write(picture)
   }
 
-  /// Reads a picture; palettes become colours, and grey of fewer than 8 bits is spread over 0 to 255.
+  /// Reads a picture; palettes become colours, and grey of fewer than 8 bits is spread over 0 to
+  /// 255.
   ///
   /// - Parameter path: A PNG file.
   /// - Returns: The samples as they are stored.

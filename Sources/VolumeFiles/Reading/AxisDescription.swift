@@ -1,6 +1,7 @@
 import Volumes
 
-/// A grid described axis by axis, as NRRD and MetaImage do, with an axis of channels among them or not.
+/// A grid described axis by axis, as NRRD and MetaImage do, with an axis of channels among them or
+/// not.
 struct AxisDescription {
   /// Voxels along every axis of the file.
   var lengths: [Int]

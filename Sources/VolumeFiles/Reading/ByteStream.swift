@@ -80,9 +80,9 @@ final class ByteStream {
 extension ByteStream {
   /// Throws unless the stream holds `count` bytes, before memory is given to them.
   ///
-  /// Stored bytes are counted by the file's length. Of compressed bytes, a gzip file's last four tell the length; where they agree with
-  /// `count` and the ratio is an ordinary one they are believed, since a wrong one then costs little. All else is decompressed once to
-  /// be counted.
+  /// Stored bytes are counted by the file's length. Of compressed bytes, a gzip file's last four
+  /// tell the length; where they agree with `count` and the ratio is an ordinary one they are
+  /// believed, since a wrong one then costs little. All else is decompressed once to be counted.
   ///
   /// - Parameters:
   ///   - count: Bytes to follow the first `leading`.

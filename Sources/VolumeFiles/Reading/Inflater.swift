@@ -2,7 +2,8 @@ import CZlib
 
 /// Decompresses gzip and zlib streams piece by piece.
 ///
-/// Several gzip members in a row are one stream, and what follows the last is ignored, as `gzip -d` does.
+/// Several gzip members in a row are one stream, and what follows the last is ignored, as `gzip -d`
+/// does.
 final class Inflater {
   private let stream: UnsafeMutablePointer<z_stream>
   private let input: UnsafeMutableRawBufferPointer

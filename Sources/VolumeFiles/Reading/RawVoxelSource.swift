@@ -18,7 +18,8 @@ final class RawVoxelSource: VoxelSource {
   ///   - encoding: How a number is stored.
   ///   - isInterleaved: Whether the channels of a voxel follow one another.
   ///   - leading: Bytes to pass over.
-  /// - Throws: ``VolumeFileError/truncated(path:expectedBytes:foundBytes:)`` if stored bytes are missing.
+  /// - Throws: ``VolumeFileError/truncated(path:expectedBytes:foundBytes:)`` if stored bytes are
+  ///   missing.
   init(
     header: VolumeHeader, stream: ByteStream, encoding: VoxelEncoding, isInterleaved: Bool,
     leading: Int

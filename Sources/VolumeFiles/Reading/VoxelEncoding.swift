@@ -3,7 +3,8 @@ struct VoxelEncoding {
   var type: VoxelType
   /// Whether the file's byte order is not the machine's.
   var isSwapped = false
-  /// Factor and summand of the stored numbers, applied in double precision as ITK does; nil where they change nothing.
+  /// Factor and summand of the stored numbers, applied in double precision as ITK does; nil where
+  /// they change nothing.
   var scaling: (slope: Double, intercept: Double)?
 
   /// Whether the stored bytes are the intensities.

@@ -120,7 +120,8 @@ private func convertToLabels(
     let value = numbers[index]
     areLabels =
       areLabels && value >= 0 && value <= 65535 && value == value.rounded(.towardZero)
-    // Adding 2^23 leaves a whole number in the low bits: a conversion without a trap, which vectorises.
+    // Adding 2^23 leaves a whole number in the low bits: a conversion without a trap, which
+    // vectorises.
     target[index] = LabelMap.Label(truncatingIfNeeded: (value + 8_388_608).bitPattern)
   }
   guard !areLabels else { return nil }

@@ -62,11 +62,13 @@ struct TIFFPage: Equatable {
 
   /// Compares the page with the stored bytes behind it.
   ///
-  /// A strip or tile whose bytes lie outside the file is a truncation; no codec unpacks a byte to more than 2731.
+  /// A strip or tile whose bytes lie outside the file is a truncation; no codec unpacks a byte to
+  /// more than 2731.
   func verify(_ handle: TIFFHandle, _ file: InputFile) throws(VolumeFileError) {
     let tiff = handle.tiff
     let count = Int(isTiled ? TIFFNumberOfTiles(tiff) : TIFFNumberOfStrips(tiff))
-    // Every piece has an offset and a length of two bytes at least, stored or as the default of one piece.
+    // Every piece has an offset and a length of two bytes at least, stored or as the default of one
+    // piece.
     guard count >= 1, count == 1 || count <= file.size / 2 else {
       throw .damagedHeader(path: file.path, problem: "\(count) strips in \(file.size) bytes")
     }

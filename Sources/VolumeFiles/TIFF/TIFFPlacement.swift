@@ -1,5 +1,5 @@
 import CTIFF
-import FoundationEssentials
+import JSONDocuments
 import Volumes
 
 /// What a TIFF file's tags, description or sidecar say about spacing and the meaning of its pages.
@@ -122,9 +122,9 @@ struct TIFFPlacement {
     }
   }
 
-  /// nnU-Net's sidecar: `CASE.json` beside `CASE_0000.tif` or `CASE.tif`, with the spacing along z, y, x.
+  /// nnU-Net's sidecar: `CASE.json` beside `CASE_0000.tif` or `CASE.tif`, with the spacing along z,
+  /// y, x.
   mutating func readSidecar(beside path: String) throws(VolumeFileError) {
-    struct Sidecar: Decodable { var spacing: [Double] }
     guard let dot = path.lastIndex(of: ".") else { return }
     let stem = String(path[..<dot])
     var candidates = [stem]
@@ -135,20 +135,24 @@ struct TIFFPlacement {
     guard let name = candidates.map({ $0 + ".json" }).first(where: fileExists) else { return }
     let file = try InputFile(name)
     let bytes = try file.bytes(at: 0, count: min(file.size, 1 << 16))
-    guard let sidecar = try? JSONDecoder().decode(Sidecar.self, from: Data(bytes)) else {
+    let json = try? JSONValue(parsing: String(decoding: bytes, as: UTF8.self))
+    guard let sidecar = json?["spacing"] else {
       warnings.append("\(lastComponent(name)) holds no {\"spacing\": [z, y, x]} and is not used")
       return
     }
-    guard sidecar.spacing.count == 3, sidecar.spacing.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+    guard let values = sidecar.doubles, values.count == 3,
+      values.allSatisfy({ $0 > 0 && $0.isFinite })
+    else {
       throw .damagedHeader(path: name, problem: "expected {\"spacing\": [z, y, x]} in mm")
     }
-    spacing = Vector3(sidecar.spacing[2], sidecar.spacing[1], sidecar.spacing[0])
+    spacing = Vector3(values[2], values[1], values[0])
     hasSpacing = true
     isVolume = true
     warnings = []
   }
 
-  /// How the given number of images makes slices and channels; all are slices unless the description says otherwise and fits.
+  /// How the given number of images makes slices and channels; all are slices unless the
+  /// description says otherwise and fits.
   func shape(of images: Int, path: String) throws(VolumeFileError) -> Shape {
     guard channels == 1 || frames == 1 else {
       throw .unsupported(

@@ -101,7 +101,8 @@ final class TIFFVoxelSource: VoxelSource {
     rows = try TIFFRows(file, page)
   }
 
-  /// Decodes compressed pages once, without keeping them, to see that they hold what the tags promise.
+  /// Decodes compressed pages once, without keeping them, to see that they hold what the tags
+  /// promise.
   func verify() throws(VolumeFileError) {
     guard page.isCompressed else { return }
     let trial = try TIFFRows(file, page)

@@ -21,7 +21,8 @@ final class TIFFRows {
     tile = band
     guard page.isTiled else {
       (bandHeight, tileWidth) = (1, 0)
-      // libtiff computes the row's length by its own rules: a disagreement would overrun the buffer.
+      // libtiff computes the row's length by its own rules: a disagreement would overrun the
+      // buffer.
       guard TIFFScanlineSize(handle.tiff) == page.rowBytes else {
         throw .damagedHeader(path: file.path, problem: "rows of a length libtiff disagrees with")
       }

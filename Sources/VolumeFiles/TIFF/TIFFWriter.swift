@@ -2,7 +2,8 @@ import CTIFF
 import FileOutput
 import Volumes
 
-/// Writes a stack of pages, compressed, with the spacing as ImageJ reads it and, for a volume, in nnU-Net's sidecar.
+/// Writes a stack of pages, compressed, with the spacing as ImageJ reads it and, for a volume, in
+/// nnU-Net's sidecar.
 ///
 /// Origin and direction have no place in TIFF and are lost.
 struct TIFFWriter {

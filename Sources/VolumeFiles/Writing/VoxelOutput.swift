@@ -1,7 +1,8 @@
 import CZlib
 import FileOutput
 
-/// A file being written, compressed on its way if asked; it appears under its name when it is complete.
+/// A file being written, compressed on its way if asked; it appears under its name when it is
+/// complete.
 final class VoxelOutput {
   /// How the bytes are stored.
   enum Compression {
@@ -13,6 +14,7 @@ final class VoxelOutput {
   private var file: AtomicFile?
   private var stream: UnsafeMutablePointer<z_stream>?
   private let output: UnsafeMutableRawBufferPointer
+  private var compressedBytes = 0
 
   init(_ path: String, _ compression: Compression) throws(VolumeFileError) {
     output = .allocate(byteCount: 1 << 18, alignment: 64)
@@ -66,9 +68,27 @@ final class VoxelOutput {
     }
   }
 
+  /// Writes over the beginning of the file.
+  func replaceBeginning(_ bytes: [UInt8]) throws(VolumeFileError) {
+    do throws(FileOutputError) {
+      try file?.replace(bytes, at: 0)
+    } catch { throw .unwritable(error) }
+  }
+
+  /// Ends the compressed part; returns how many bytes it takes.
+  @discardableResult
+  func endCompression() throws(VolumeFileError) -> Int {
+    guard let stream else { return compressedBytes }
+    try compress(UnsafeRawBufferPointer(start: nil, count: 0), Z_FINISH)
+    deflateEnd(stream)
+    stream.deallocate()
+    self.stream = nil
+    return compressedBytes
+  }
+
   /// Completes the file and gives it its name.
   func commit() throws(VolumeFileError) {
-    if stream != nil { try compress(UnsafeRawBufferPointer(start: nil, count: 0), Z_FINISH) }
+    try endCompression()
     guard let finished = file.take() else { return }
     do throws(FileOutputError) { try finished.commit() } catch { throw .unwritable(error) }
   }
@@ -85,6 +105,7 @@ final class VoxelOutput {
       stream.pointee.avail_out = UInt32(output.count)
       _ = deflate(stream, flush)
       let length = output.count - Int(stream.pointee.avail_out)
+      compressedBytes += length
       try store(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(output)[..<length]))
     } while stream.pointee.avail_out == 0
   }

@@ -31,6 +31,10 @@ for byteorder in "<>":
 cases.append(tiff("imagej micron", ramp("uint8"), (0.0002, 0.00025, 0.0035), imagej=True,
                   resolution=(5, 4), metadata={"spacing": 3.5, "unit": "um", "axes": "ZYX"}))
 cases.append(tiff("imagej without unit", ramp("uint8"), imagej=True, metadata={"axes": "ZYX"}))
+for byteorder in "<>":
+    # As ImageJ stores more than 4 GB: one page, the others' pixels behind it.
+    cases.append(tiff("imagej run " + byteorder, ramp("uint16", (3, 3, 5)), (0.2, 0.25, 3.5), imagej=True, truncate=True,
+                      byteorder=byteorder, resolution=(5, 4), metadata={"spacing": 3.5, "unit": "mm", "axes": "ZYX"}))
 hyper = ramp("uint16", (2, 3, 4, 5))  # z, c, y, x
 cases.append(tiff("imagej channels", hyper, (0.2, 0.25, 3.5), size=(5, 4, 2), dimensions=4, channels=hyper.transpose(1, 0, 2, 3),
                   imagej=True, resolution=(5, 4), metadata={"spacing": 3.5, "unit": "mm", "axes": "ZCYX"}))

@@ -1,4 +1,6 @@
-/// The number format of activations and their gradients. Weights, statistics, losses and sums are float32 in both.
+/// The number format of activations and their gradients.
+///
+/// Weights, statistics, losses and sums are float32 in both.
 public enum Precision: String, Sendable, Hashable, CaseIterable {
   /// 32-bit floating point.
   case float32

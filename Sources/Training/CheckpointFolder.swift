@@ -1,0 +1,132 @@
+import FileOutput
+import FoundationEssentials
+import Inference
+import JSONDocuments
+import Networks
+import Planning
+import Safetensors
+import Tensors
+
+/// The checkpoints of one fold.
+///
+/// A checkpoint is a safetensors file: every weight under nnU-Net's name, the optimiser's direction for it under `momentum.` and the name,
+/// and in the metadata `training`: configuration, mirrored axes, settings and progress.
+struct CheckpointFolder {
+  let path: String
+
+  init(_ path: String) { self.path = path }
+
+  private func file(_ kind: ModelFolder.Checkpoint) -> String { "\(path)/\(kind.fileName)" }
+
+  func exists(_ kind: ModelFolder.Checkpoint) -> Bool {
+    FileManager.default.fileExists(atPath: file(kind))
+  }
+
+  func remove(_ kind: ModelFolder.Checkpoint) throws(TrainingError) {
+    guard exists(kind) else { return }
+    do { try FileManager.default.removeItem(atPath: file(kind)) } catch {
+      throw .unwritable(path: file(kind), reason: "the old checkpoint cannot be removed")
+    }
+  }
+
+  func removeAll() throws(TrainingError) {
+    for kind in ModelFolder.Checkpoint.allCases { try remove(kind) }
+  }
+
+  func writeLog(_ history: [EpochRecord]) throws(TrainingError) {
+    let log = "\(path)/training_log.jsonl"
+    let text = history.map { $0.document.text(.compact) + "\n" }.joined()
+    do throws(FileOutputError) { try writeAtomically(text, to: log) } catch {
+      throw .unwritable(path: log, reason: error.description)
+    }
+  }
+
+  // MARK: Saving
+
+  func save(_ kind: ModelFolder.Checkpoint, of run: TrainingRun) throws(TrainingError) {
+    var entries: [SafetensorsEntry] = []
+    for parameter in run.network.parameters {
+      entries.append(
+        SafetensorsEntry(
+          name: parameter.name, shape: parameter.shape, floats: parameter.values))
+    }
+    for parameter in run.network.parameters {
+      // The head of the lowest resolution is never trained and has none.
+      guard let direction = run.optimiser[direction: parameter] else { continue }
+      entries.append(
+        SafetensorsEntry(
+          name: "momentum.\(parameter.name)", shape: parameter.shape, floats: direction))
+    }
+    let document: JSONValue = [
+      "configuration": .string(run.trainer.configurationName),
+      "mirror_axes": .array(run.trainer.mirrorAxes.map { .integer($0) }),
+      "identity": .string(identity(of: run)), "progress": run.progress.document,
+    ]
+    do throws(SafetensorsError) {
+      try SafetensorsWriter.write(
+        entries, metadata: ["training": document.text(.compact)], to: file(kind))
+    } catch {
+      throw .unwritable(path: file(kind), reason: error.description)
+    }
+  }
+
+  /// What must be the same for a run to go on bit for bit.
+  private func identity(of run: TrainingRun) -> String {
+    let (trainer, settings) = (run.trainer, run.trainer.settings)
+    return "patch \(trainer.configuration.patchSize), batch \(trainer.batchSize), "
+      + "batch Dice \(trainer.configuration.usesBatchDice), seed \(settings.seed), "
+      + "\(settings.epochs) epochs of \(settings.iterationsPerEpoch) and "
+      + "\(settings.validationIterations) iterations, "
+      + "learning rate \(settings.initialLearningRate), \(run.device.precision.rawValue)"
+  }
+
+  // MARK: Loading
+
+  func load(_ kind: ModelFolder.Checkpoint, into run: TrainingRun) throws(TrainingError) {
+    let path = file(kind)
+    let content: SafetensorsFile
+    do throws(SafetensorsError) { content = try SafetensorsFile(contentsOf: path) } catch {
+      throw .checkpoint(path: path, problem: error.description)
+    }
+    guard let text = content.metadata["training"], let document = try? JSONValue(parsing: text),
+      let identity = document["identity"]?.string, let state = document["progress"],
+      let progress = TrainingProgress(state)
+    else { throw .checkpoint(path: path, problem: "its metadata are missing or damaged") }
+    let expected = self.identity(of: run)
+    guard identity == expected else {
+      throw .checkpoint(
+        path: path,
+        problem: "it was trained with \(identity), now asked for are \(expected); "
+          + "give the same options, or start afresh without --resume")
+    }
+    do throws(StateDictionaryError) {
+      try run.network.load { name in
+        guard let tensor = try? content.tensor(named: name), let values = try? content.floats(name)
+        else { return nil }
+        return (tensor.shape, values)
+      }
+    } catch {
+      throw .checkpoint(path: path, problem: error.description)
+    }
+    for parameter in run.network.parameters {
+      let name = "momentum.\(parameter.name)"
+      guard content.names.contains(name) else { continue }
+      guard let direction = try? content.floats(name), direction.count == parameter.count else {
+        throw .checkpoint(path: path, problem: "its \(name) does not fit the network")
+      }
+      run.optimiser[direction: parameter] = direction
+    }
+    run.progress = progress
+  }
+}
+
+extension Trainer {
+  /// Makes a folder and those above it.
+  func makeFolder(_ path: String) throws(TrainingError) {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw .unwritable(path: path, reason: "the folder cannot be made")
+    }
+  }
+}

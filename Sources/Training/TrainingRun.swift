@@ -1,0 +1,207 @@
+import Augmentation
+import Inference
+import Networks
+import Parallelism
+import Planning
+import Preprocessing
+import Tensors
+import Volumes
+
+/// One run of a trainer: network, optimiser and how far it has come.
+final class TrainingRun {
+  let trainer: Trainer
+  let source: BatchSource
+  let checkpoints: CheckpointFolder
+  let device: Device
+  let network: UNet
+  private let criterion: SegmentationLoss
+  private let parameters: [Parameter]
+  var optimiser: GradientDescent
+  var progress = TrainingProgress()
+  private var lastSave = monotonicSeconds()
+
+  init(_ trainer: Trainer, source: BatchSource, folder: String) throws(TrainingError) {
+    self.trainer = trainer
+    self.source = source
+    checkpoints = CheckpointFolder(folder)
+    do throws(TensorError) {
+      device = try Device(precision: trainer.settings.precision)
+    } catch {
+      throw .tensors(error)
+    }
+    network = UNet(trainer.architecture)
+    parameters = network.parameters
+    criterion = SegmentationLoss(
+      batchDice: trainer.configuration.usesBatchDice,
+      levelWeights: SegmentationLoss.deepSupervisionWeights(
+        levels: trainer.supervision.shapes.count))
+    optimiser = GradientDescent(
+      learningRate: trainer.settings.initialLearningRate, momentum: trainer.settings.momentum,
+      weightDecay: trainer.settings.weightDecay)
+    try checkMemory()
+  }
+
+  /// Random weights; earlier checkpoints go, so that none of another run is taken up by mistake.
+  func begin() throws(TrainingError) {
+    network.initialise(seed: trainer.settings.seed)
+    try checkpoints.removeAll()
+  }
+
+  /// What a run that was resumed has left to do.
+  enum Remainder {
+    case finished
+    case epochs
+  }
+
+  /// The last saved state, or random weights where there is none.
+  func resume() throws(TrainingError) -> Remainder {
+    if checkpoints.exists(.final) {
+      try checkpoints.load(.final, into: self)
+      return .finished
+    }
+    if checkpoints.exists(.latest) {
+      try checkpoints.load(.latest, into: self)
+      lastSave = monotonicSeconds()
+      return .epochs
+    }
+    try begin()
+    return .epochs
+  }
+
+  /// All epochs that are left.
+  func run(_ observer: TrainingObserver) throws(TrainingError) -> TrainingOutcome {
+    let settings = trainer.settings
+    while progress.epoch < settings.epochs {
+      optimiser.learningRate = settings.learningRate(epoch: progress.epoch)
+      var started = monotonicSeconds()
+      while progress.iteration < settings.iterationsPerEpoch {
+        let stepStarted = monotonicSeconds()
+        let (loss, waiting) = try step()
+        progress.lossSum += loss
+        progress.iteration += 1
+        let now = monotonicSeconds()
+        progress.seconds += now - started
+        started = now
+        observer.step(
+          TrainingObserver.Step(
+            epoch: progress.epoch, iteration: progress.iteration, loss: loss,
+            seconds: now - stepStarted, waitingSeconds: waiting))
+        if observer.shouldStop() { return try interrupt() }
+        if now - lastSave > settings.saveInterval { try save() }
+      }
+      guard let score = try validate(observer) else { return try interrupt() }
+      progress.seconds += monotonicSeconds() - started
+      try finishEpoch(score)
+      observer.epoch(progress.history)
+      if monotonicSeconds() - lastSave > settings.saveInterval { try save() }
+    }
+    try checkpoints.save(.final, of: self)
+    try checkpoints.remove(.latest)
+    return .finished
+  }
+
+  private func save() throws(TrainingError) {
+    try checkpoints.save(.latest, of: self)
+    lastSave = monotonicSeconds()
+  }
+
+  private func interrupt() throws(TrainingError) -> TrainingOutcome {
+    try save()
+    return .interrupted(epoch: progress.epoch, iteration: progress.iteration)
+  }
+
+  // MARK: One step
+
+  /// - Returns: The loss, and the seconds in which the batch was made.
+  private func step() throws(TrainingError) -> (loss: Double, waiting: Double) {
+    let began = monotonicSeconds()
+    let batch = source.batch(
+      at: BatchSource.Place(
+        purpose: .training, epoch: progress.epoch, iteration: progress.iteration))
+    let waiting = monotonicSeconds() - began
+    let logits = network(
+      input(batch, recordingOn: Tape()), levels: batch.targets.count)
+    let loss = criterion(logits, batch.targets)
+    let gradients = loss.gradients()
+    let norm = gradients.norm(of: parameters)
+    do throws(TensorError) { try device.throwFailure() } catch { throw .tensors(error) }
+    guard loss.value.isFinite, norm.isFinite else {
+      throw .diverged(epoch: progress.epoch, iteration: progress.iteration)
+    }
+    // PyTorch's clip_grad_norm_ adds the same small number.
+    let factor = min(1, trainer.settings.gradientNormLimit / (norm + 1e-6))
+    optimiser.update(parameters, with: gradients, scaledBy: factor)
+    return (loss.value, waiting)
+  }
+
+  private func input(_ batch: TrainingBatch, recordingOn tape: Tape?) -> Tensor {
+    batch.images.withUnsafeBufferPointer {
+      Tensor(
+        $0,
+        shape: TensorShape(
+          batch: source.batchSize, channels: source.pipeline.channelCount,
+          size: Size3(source.geometry.finalShape.lengths)),
+        on: device, recordingOn: tape)
+    }
+  }
+
+  // MARK: Scoring
+
+  /// The mean loss and the counts over the validation batches; nil if the observer wants to stop.
+  private func validate(
+    _ observer: TrainingObserver
+  ) throws(TrainingError) -> (loss: Double, dice: [Double])? {
+    var counts = PatchOverlap(classes: trainer.architecture.classes)
+    var losses = 0.0
+    let iterations = trainer.settings.validationIterations
+    for iteration in 0..<iterations {
+      let batch = source.batch(
+        at: BatchSource.Place(
+          purpose: .validation, epoch: progress.epoch, iteration: iteration))
+      let logits = network(input(batch, recordingOn: nil), levels: batch.targets.count)
+      losses += criterion(logits, batch.targets).value
+      counts.add(logits[0], batch.targets[0])
+      do throws(TensorError) { try device.throwFailure() } catch { throw .tensors(error) }
+      if observer.shouldStop() { return nil }
+    }
+    return (losses / Double(iterations), counts.dice)
+  }
+
+  private func finishEpoch(_ score: (loss: Double, dice: [Double])) throws(TrainingError) {
+    let defined = score.dice.filter { !$0.isNaN }
+    let mean = defined.isEmpty ? .nan : defined.reduce(0, +) / Double(defined.count)
+    let last = progress.history.last?.runningDice
+    let running = last.map { $0.isNaN ? mean : 0.9 * $0 + 0.1 * mean } ?? mean
+    progress.history.append(
+      EpochRecord(
+        epoch: progress.epoch, learningRate: optimiser.learningRate,
+        trainingLoss: progress.lossSum / Double(trainer.settings.iterationsPerEpoch),
+        validationLoss: score.loss, dice: score.dice, meanDice: mean, runningDice: running,
+        seconds: progress.seconds))
+    progress.iteration = 0
+    progress.lossSum = 0
+    progress.seconds = 0
+    if running > progress.bestDice || !checkpoints.exists(.best) {
+      progress.bestDice = max(progress.bestDice, running)
+      try checkpoints.save(.best, of: self)
+    }
+    try checkpoints.writeLog(progress.history)
+  }
+
+  // MARK: Memory
+
+  /// Refuses a batch that does not fit into memory, before anything is computed.
+  private func checkMemory() throws(TrainingError) {
+    guard let available = SystemMemory.available else { return }
+    let elements = trainer.configuration.architecture.featureMapElements(
+      patch: trainer.configuration.patchSize, classes: trainer.architecture.classes)
+    // Measured on U-Nets of three to six stages: what the convolutions give, what the normalisations make of it, and gradients on
+    // their way come to two and a half times the elements the plan counts.
+    let activations = 5 * elements * trainer.batchSize * device.precision.bytes / 2
+    let weights = parameters.reduce(0) { $0 + $1.count } * 4 * 6
+    let needed = activations + weights
+    guard needed < available else {
+      throw .memory(neededBytes: needed, availableBytes: available)
+    }
+  }
+}

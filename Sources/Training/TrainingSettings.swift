@@ -1,0 +1,60 @@
+public import Augmentation
+public import Tensors
+
+/// How long and how a network is trained; the defaults are nnU-Net's.
+public struct TrainingSettings: Sendable {
+  /// Number of epochs.
+  public var epochs = 1000
+  /// Training steps of an epoch.
+  public var iterationsPerEpoch = 250
+  /// Batches at the end of an epoch that the network is scored on.
+  public var validationIterations = 50
+  /// Patches of a step; nil takes the plan's.
+  public var batchSize: Int?
+  /// Start of all random numbers; the same seed, threads and kind of machine give the same weights, bit for bit.
+  public var seed: UInt64 = 1
+  /// The number format of activations; nil takes bfloat16 where the processor has instructions for it.
+  public var precision: Precision?
+  /// The learning rate of the first epoch; it falls as (1 - epoch / epochs)^0.9.
+  public var initialLearningRate = 0.01
+  /// The share of the last step's direction that is kept.
+  public var momentum = 0.99
+  /// The factor of each weight that is added to its gradient.
+  public var weightDecay = 3e-5
+  /// Gradients of a larger norm are scaled down to it.
+  public var gradientNormLimit = 12.0
+  /// Probabilities and ranges of the augmentations.
+  public var augmentation = AugmentationSettings()
+  /// Seconds after which the state is saved again; it is also saved at the end.
+  public var saveInterval = 60.0
+
+  /// nnU-Net's settings.
+  public init() {}
+
+  /// What makes no sense, or nil.
+  var defect: TrainingError? {
+    if epochs < 1 { return .setting(name: "epochs", problem: "must be at least 1, not \(epochs)") }
+    if iterationsPerEpoch < 1 {
+      return .setting(
+        name: "iterations", problem: "must be at least 1 an epoch, not \(iterationsPerEpoch)")
+    }
+    if validationIterations < 1 {
+      return .setting(
+        name: "validation iterations",
+        problem: "must be at least 1 an epoch, not \(validationIterations)")
+    }
+    if let batchSize, batchSize < 1 {
+      return .setting(name: "batch size", problem: "must be at least 1, not \(batchSize)")
+    }
+    if !(initialLearningRate > 0 && initialLearningRate.isFinite) {
+      return .setting(
+        name: "learning rate", problem: "must be positive, not \(initialLearningRate)")
+    }
+    return nil
+  }
+
+  /// The learning rate of an epoch.
+  func learningRate(epoch: Int) -> Double {
+    initialLearningRate * power(1 - Double(epoch) / Double(epochs), 0.9)
+  }
+}

@@ -1,0 +1,75 @@
+public import Datasets
+public import Inference
+import VolumeFiles
+import Volumes
+
+/// Segments many cases and writes a mask for each.
+public struct FolderPrediction {
+  /// What became of one case.
+  public struct Outcome: Sendable, Equatable {
+    /// The case.
+    public let id: String
+    /// The mask's path, or nil if there is none.
+    public let output: String?
+    /// Why there is none.
+    public let problem: String?
+    /// Seconds it took.
+    public let seconds: Double
+  }
+
+  /// The model.
+  public let model: ModelFolder
+  /// What segments.
+  public let predictor: Predictor
+  /// Told about every case.
+  public var observer: StepObserver
+
+  /// A prediction of many cases with one model.
+  public init(
+    _ model: ModelFolder, with predictor: Predictor, observer: StepObserver = StepObserver()
+  ) {
+    self.model = model
+    self.predictor = predictor
+    self.observer = observer
+  }
+
+  /// Segments the cases one after another; one that fails does not stop the others.
+  ///
+  /// - Parameters:
+  ///   - cases: The cases.
+  ///   - folder: Where `CASE` and the model's file ending go; made if it does not exist.
+  /// - Returns: What became of each case, in their order.
+  /// - Throws: ``WorkspaceError/unwritable(path:reason:)`` if the folder cannot be made.
+  public func run(
+    _ cases: [Case], into folder: String
+  ) throws(WorkspaceError) -> [Outcome] {
+    try makeFolder(folder)
+    let clock = ContinuousClock()
+    var outcomes: [Outcome] = []
+    for (index, entry) in cases.enumerated() {
+      let start = clock.now
+      let target = "\(folder)/\(entry.id)\(model.description.fileEnding ?? ".nii.gz")"
+      var problem: String?
+      do throws(WorkspaceError) { try segment(entry, to: target) } catch {
+        problem = error.description
+        observer.message("case \(entry.id) failed: \(error.description)")
+      }
+      outcomes.append(
+        Outcome(
+          id: entry.id, output: problem == nil ? target : nil, problem: problem,
+          seconds: (clock.now - start) / .seconds(1)))
+      observer.progress("predict", index + 1, cases.count)
+    }
+    return outcomes
+  }
+
+  private func segment(_ entry: Case, to target: String) throws(WorkspaceError) {
+    let images: CaseImages
+    do throws(DatasetError) { images = try CaseImages(of: entry) } catch { throw .dataset(error) }
+    let mask: LabelMap
+    do throws(InferenceError) { mask = try predictor.segment(images, id: entry.id) } catch {
+      throw .inference(error)
+    }
+    do throws(VolumeFileError) { try mask.write(to: target) } catch { throw .volume(error) }
+  }
+}

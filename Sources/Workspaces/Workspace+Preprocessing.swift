@@ -1,0 +1,79 @@
+public import Datasets
+import JSONDocuments
+public import Planning
+public import Preprocessing
+
+extension Workspace {
+  /// Preprocesses the cases for one configuration, those that are missing or out of date.
+  ///
+  /// - Parameters:
+  ///   - dataset: The dataset.
+  ///   - configuration: The name of a configuration of the plan.
+  /// - Returns: The plan and the store of preprocessed cases.
+  public func preprocess(
+    _ dataset: Dataset, configuration: String
+  ) throws(WorkspaceError) -> (plan: SegmentationPlan, store: CaseStore) {
+    let plan = try plan(for: dataset)
+    let preprocessor: Preprocessor
+    do throws(PreprocessingError) {
+      preprocessor = try Preprocessor(plan, configuration: configuration)
+    } catch {
+      throw .preprocessing(error)
+    }
+    let stamp = digest(
+      dataset.filesDigest + dataset.descriptionDigest + plan.document.text(.compact))
+    let target = preprocessedFolder(configuration)
+    let store = CaseStore(target)
+    let labelled = dataset.cases.filter { $0.labels != nil }
+    if state.preprocessed[configuration] == stamp,
+      labelled.allSatisfy({ exists(store.path(of: $0.id)) })
+    {
+      return (plan, store)
+    }
+    observer.message("preprocessing \(labelled.count) cases for \(configuration)")
+    do throws(PreprocessingError) {
+      _ = try preprocessor.run(on: dataset, into: target) { [observer] in
+        observer.progress("preprocess", $0, $1)
+      }
+    } catch {
+      throw .preprocessing(error)
+    }
+    try remember { $0.preprocessed[configuration] = stamp }
+    return (plan, store)
+  }
+
+  /// The cases of a fold, from `splits_final.json`, which is made if it is missing.
+  ///
+  /// A split file in the dataset's folder is copied; otherwise the cases are split into five folds as nnU-Net does.
+  public func split(
+    _ fold: Fold, of dataset: Dataset
+  ) throws(WorkspaceError) -> CrossValidationSplits.Split {
+    if fold == .all { return CrossValidationSplits([]).split(fold, of: dataset.caseNames) }
+    let splits: CrossValidationSplits
+    do throws(DatasetError) {
+      if exists(splitsPath) {
+        splits = try CrossValidationSplits(contentsOf: splitsPath)
+      } else {
+        let own = "\(dataset.folder)/splits_final.json"
+        if exists(own) {
+          observer.message("using the folds of \(own)")
+          splits = try CrossValidationSplits(contentsOf: own)
+        } else {
+          observer.message("splitting \(dataset.cases.count) cases into five folds")
+          splits = try CrossValidationSplits(cases: dataset.caseNames, groups: dataset.groups)
+        }
+        try splits.write(to: splitsPath)
+      }
+    } catch {
+      throw .dataset(error)
+    }
+    let unknown = splits.unknownCases(among: dataset.caseNames)
+    guard unknown.isEmpty else {
+      throw .file(
+        path: splitsPath,
+        problem: "names \(unknown.count) cases that the dataset does not have, such as "
+          + "\(unknown[0]); correct it, or remove it to split anew")
+    }
+    return splits.split(fold, of: dataset.caseNames)
+  }
+}

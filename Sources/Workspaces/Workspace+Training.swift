@@ -1,0 +1,168 @@
+public import Datasets
+public import Evaluation
+import FoundationEssentials
+import Inference
+import JSONDocuments
+import Planning
+import Preprocessing
+public import Reports
+public import Training
+
+/// Which network to train.
+public struct TrainingRequest: Sendable {
+  /// The configuration.
+  public var configuration = "3d_fullres"
+  /// The fold.
+  public var fold = Fold.number(0)
+  /// How long and how.
+  public var settings = TrainingSettings()
+  /// From random weights, or from the last saved state.
+  public var start = Trainer.Start.fresh
+
+  /// Fold 0 at full resolution with nnU-Net's settings.
+  public init() {}
+}
+
+/// How a training ended.
+public enum TrainingResult: Sendable {
+  /// The network is trained; scores of the fold's validation cases.
+  case finished(EvaluationSummary)
+  /// It was asked to stop; it can be resumed.
+  case interrupted(epoch: Int, iteration: Int)
+}
+
+extension Workspace {
+  /// Trains a network and scores it on the validation cases of its fold.
+  ///
+  /// The fold's folder also gets `progress.png`. A run that is there already is moved aside when a new one starts from random weights.
+  ///
+  /// - Parameters:
+  ///   - dataset: The dataset.
+  ///   - request: Which network.
+  ///   - trainingObserver: Told about every step and epoch, and asked whether to stop.
+  public func train(
+    _ dataset: Dataset, _ request: TrainingRequest,
+    observer trainingObserver: TrainingObserver = TrainingObserver()
+  ) throws(WorkspaceError) -> TrainingResult {
+    let (plan, store) = try preprocess(dataset, configuration: request.configuration)
+    let split = try split(request.fold, of: dataset)
+    let model = modelFolder(request.configuration)
+    let fold = ModelFolder.fold(request.fold, in: model)
+    try prepare(model: model, plan: plan, dataset: dataset, request)
+    let curves = CurveDrawing(
+      to: "\(fold)/progress.png", title: "\(dataset.name), \(request.configuration)",
+      message: observer.message)
+    var observed = trainingObserver
+    observed.epoch = { history in
+      curves.add(history)
+      trainingObserver.epoch(history)
+    }
+    let trainer: Trainer
+    let outcome: TrainingOutcome
+    do throws(TrainingError) {
+      trainer = try Trainer(
+        plan, configuration: request.configuration, description: dataset.description,
+        settings: request.settings)
+      outcome = try trainer.train(
+        on: store, split: split, into: fold, start: request.start, observer: observed)
+      curves.draw()
+    } catch {
+      throw .training(error)
+    }
+    switch outcome {
+    case .interrupted(let epoch, let iteration):
+      return .interrupted(epoch: epoch, iteration: iteration)
+    case .finished: break
+    }
+    observer.message("segmenting the \(split.validation.count) validation cases")
+    let trained: ModelFolder
+    do throws(InferenceError) { trained = try ModelFolder(model) } catch { throw .inference(error) }
+    do throws(TrainingError) {
+      return .finished(
+        try trainer.validate(
+          on: store, of: dataset, names: split.validation, model: trained, fold: request.fold
+        ) { observer.progress("validation", $0, $1) })
+    } catch {
+      throw .training(error)
+    }
+  }
+
+  /// Writes the model's plan and description, and moves an earlier run of the fold aside.
+  private func prepare(
+    model: String, plan: SegmentationPlan, dataset: Dataset, _ request: TrainingRequest
+  ) throws(WorkspaceError) {
+    try makeFolder(model)
+    let fold = ModelFolder.fold(request.fold, in: model)
+    let hasRun = ModelFolder.Checkpoint.allCases.contains { exists("\(fold)/\($0.fileName)") }
+    let replaces = request.start == .fresh
+    if let trained = try? JSONValue(contentsOf: "\(model)/plans.json"), trained != plan.document {
+      let earlier = try? ModelFolder(model)
+      let others = ModelFolder.Checkpoint.allCases.flatMap { earlier?.folds(with: $0) ?? [] }
+        .filter { !replaces || $0 != request.fold }
+      guard others.isEmpty else { throw .otherPlan(model: model, plan: planPath) }
+    }
+    if hasRun, replaces {
+      let number = (1...).first { !exists("\(fold).earlier-\($0)") } ?? 1
+      let aside = "\(fold).earlier-\(number)"
+      do { try FileManager.default.moveItem(atPath: fold, toPath: aside) } catch {
+        throw .unwritable(path: aside, reason: "the earlier run cannot be moved there")
+      }
+      observer.message("an earlier run of fold \(request.fold) is kept in \(aside)")
+    }
+    do throws(PlanningError) { try plan.write(to: "\(model)/plans.json") } catch {
+      throw .planning(error)
+    }
+    do throws(DatasetError) { try dataset.description.write(to: "\(model)/dataset.json") } catch {
+      throw .dataset(error)
+    }
+  }
+}
+
+/// Draws the curves of a training while it goes on, every few seconds at most.
+private final class CurveDrawing {
+  private let path: String
+  private let title: String
+  private let message: @Sendable (String) -> Void
+  private let clock = ContinuousClock()
+  private var drawn: ContinuousClock.Instant?
+  private var undrawn: [EpochRecord] = []
+
+  init(to path: String, title: String, message: @escaping @Sendable (String) -> Void) {
+    self.path = path
+    self.title = title
+    self.message = message
+  }
+
+  func add(_ history: [EpochRecord]) {
+    undrawn = history
+    if let drawn, clock.now - drawn < .seconds(5) { return }
+    draw()
+  }
+
+  func draw() {
+    guard !undrawn.isEmpty else { return }
+    // A picture is not worth losing a training for.
+    do throws(ReportError) {
+      try TrainingCurves(undrawn, title: title).image.write(to: path)
+    } catch {
+      message(error.description)
+    }
+    drawn = clock.now
+    undrawn = []
+  }
+}
+
+extension TrainingCurves {
+  /// The curves of a training's records.
+  public init(_ history: [EpochRecord], title: String) {
+    self.init(
+      epochs: history.map { record in
+        var epoch = Epoch(
+          trainingLoss: record.trainingLoss, validationLoss: record.validationLoss,
+          pseudoDice: record.meanDice, smoothedPseudoDice: record.runningDice,
+          learningRate: record.learningRate)
+        epoch.seconds = record.seconds
+        return epoch
+      }, title: title)
+  }
+}

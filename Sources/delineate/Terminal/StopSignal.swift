@@ -1,0 +1,24 @@
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// Ctrl-C and SIGTERM turned into a request to finish the current step and save; a second one quits at once.
+enum StopSignal {
+  private static let requested = Atomic<Bool>(false)
+
+  /// Whether somebody asked to stop.
+  static var isRequested: Bool { requested.load(ordering: .relaxed) }
+
+  /// Starts listening.
+  static func listen() {
+    // Makes the flag before a handler, which must not allocate, touches it.
+    _ = isRequested
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { received in
+        if StopSignal.requested.exchange(true, ordering: .relaxed) { _exit(128 + received) }
+      }
+    }
+  }
+}
