@@ -27,13 +27,12 @@ extension Volume where Voxel == Float {
     }
     let unused = IntensityStatistics(
       mean: 0, median: 0, standardDeviation: 1, range: 0...0, percentiles: 0...0)
-    let normalization = IntensityNormalization(
-      scheme: scheme, usesMask: mask != nil, statistics: statistics ?? unused)
+    let normalization = IntensityNormalization(scheme: scheme, statistics: statistics ?? unused)
     let shape = extent.shape
     var image = VoxelArray(shape: shape, elements: voxels)
-    let inside =
-      mask.map { VoxelArray(shape: shape, elements: $0.labels.map { $0 != 0 }) }
-      ?? VoxelArray(repeating: true, shape: shape)
+    let inside = mask.map {
+      VoxelArray(shape: shape, elements: $0.labels.map { $0 != 0 ? 1 : UInt8(0) })
+    }
     if let problem = normalization.apply(to: &image, mask: inside) {
       throw .intensities(id: id, channel: 0, problem: problem)
     }
