@@ -30,9 +30,12 @@ public struct CaseStore: Sendable {
     for name in folder.split(separator: "/") {
       path += "/" + name
       if mkdir(path, 0o777) == 0 { continue }
+      let reason = String(cString: strerror(errno))
       var status = stat()
-      if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { continue }
-      throw .unwritable(path: path, reason: String(cString: strerror(errno)))
+      guard stat(path, &status) == 0 else { throw .unwritable(path: path, reason: reason) }
+      guard status.st_mode & S_IFMT == S_IFDIR else {
+        throw .unwritable(path: path, reason: "it is no folder")
+      }
     }
   }
 
@@ -53,14 +56,9 @@ public struct CaseStore: Sendable {
         name: "image", dataType: .float32, shape: [entry.channels.count] + shape
       ) { (append) throws(SafetensorsError) in
         for channel in entry.channels {
-          // A typed error cannot leave the closure of withUnsafeBytes, hence the detour.
-          let outcome = channel.elements.withUnsafeBytes {
-            bytes -> Result<Void, SafetensorsError> in
-            do throws(SafetensorsError) { return .success(try append(bytes)) } catch {
-              return .failure(error)
-            }
+          try channel.elements.withUnsafeBufferPointer { (values) throws(SafetensorsError) in
+            try append(UnsafeRawBufferPointer(values))
           }
-          try outcome.get()
         }
       }
     ]

@@ -12,22 +12,22 @@ import Volumes
 
 /// Whole datasets; serialised because some tests set the number of threads.
 @Suite(.serialized) struct PreprocessorRunTests {
-  private func run(_ cohort: SmallCohort, _ plan: SegmentationPlan? = nil) throws -> [UInt64] {
+  private func run(_ cohort: SmallCohort, _ plan: SegmentationPlan? = nil) throws -> [String] {
     let dataset = try cohort.dataset
     let preprocessor = try Preprocessor(plan ?? cohort.plan, configuration: "c")
     let store = try preprocessor.run(on: dataset, into: cohort.output)
-    return dataset.caseNames.map { inode(store.path(of: $0)) }
+    return dataset.caseNames.map { writing(store.path(of: $0)) }
   }
 
   @Test func storedCasesEqualThoseMadeAlone() throws {
     let cohort = try SmallCohort()
     let dataset = try cohort.dataset
     let preprocessor = try Preprocessor(cohort.plan, configuration: "c")
-    let counts = Mutex<[Int]>([])
+    let counts = Counts()
     let store = try preprocessor.run(on: dataset, into: cohort.output) { done, total in
-      counts.withLock { $0.append(done * 10 + total) }
+      counts.list.withLock { $0.append(done * 10 + total) }
     }
-    #expect(counts.withLock { $0 } == [15, 25, 35, 45, 55])
+    #expect(counts.list.withLock { $0 } == [15, 25, 35, 45, 55])
     for entry in dataset.cases {
       let images = try CaseImages(of: entry)
       let alone = try preprocessor.preprocess(images, labels: images.labels(of: entry), id: "")
@@ -45,7 +45,7 @@ import Volumes
   @Test func onlyStaleCasesAreRedone() throws {
     let cohort = try SmallCohort()
     let first = try run(cohort)
-    #expect(!first.contains(0))
+    #expect(!first.contains(""))
     #expect(try run(cohort) == first)
 
     try cohort.labels(shift: 3).write(to: cohort.labelPath(2))
@@ -95,10 +95,10 @@ import Volumes
 
   @Test func folderThatCannotBeMadeIsAnError() throws {
     let cohort = try SmallCohort()
-    let path = cohort.labelPath(0) + "/below"
+    let path = cohort.labelPath(0)
     let preprocessor = try Preprocessor(cohort.plan, configuration: "c")
-    #expect(throws: PreprocessingError.unwritable(path: path, reason: "Not a directory")) {
-      try preprocessor.run(on: cohort.dataset, into: path)
+    #expect(throws: PreprocessingError.unwritable(path: path, reason: "it is no folder")) {
+      try preprocessor.run(on: cohort.dataset, into: path + "/below")
     }
   }
 
@@ -126,4 +126,9 @@ import Volumes
     #expect(
       preprocessor.byteCount(ofCase: Shape3(10, 10, 10), spacing: [1e30, 1, 1]) == Int.max)
   }
+}
+
+/// Numbers that threads add to.
+private final class Counts: Sendable {
+  let list = Mutex<[Int]>([])
 }

@@ -21,8 +21,8 @@ import Volumes
   func equalsTheReference(name: String) throws {
     let small = try SmallCase(name)
     let found = try small.preprocessed()
-    #expect(
-      [found.channels.count] + found.shape.lengths == small.expected.tensor(named: "image").shape)
+    let shape = try small.expected.tensor(named: "image").shape
+    #expect([found.channels.count] + found.shape.lengths == shape)
     for (channel, difference) in try small.relativeDifferences(found).enumerated() {
       #expect(difference <= 1e-6, "channel \(channel) differs by \(difference) of its range")
     }

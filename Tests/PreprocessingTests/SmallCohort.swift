@@ -63,8 +63,10 @@ struct SmallCohort {
   }
 }
 
-/// What tells one writing of a file from another.
-func inode(_ path: String) -> UInt64 {
+/// What tells one writing of a file from another; empty if there is no file.
+func writing(_ path: String) -> String {
   var status = stat()
-  return stat(path, &status) == 0 ? UInt64(status.st_ino) : 0
+  // Inodes are used again, so the time counts too.
+  return stat(path, &status) == 0
+    ? "\(status.st_ino) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec)" : ""
 }
