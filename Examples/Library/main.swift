@@ -26,7 +26,8 @@ settings.epochs = 10
 settings.iterationsPerEpoch = 25
 let trainer = try Trainer(
   plan, configuration: "3d_fullres", description: dataset.description, settings: settings)
-let split = try CrossValidationSplits(cases: dataset.caseNames).split(.number(0), of: dataset.caseNames)
+let split = try CrossValidationSplits(cases: dataset.caseNames).split(
+  .number(0), of: dataset.caseNames)
 _ = try trainer.train(on: cases, split: split, into: "model/fold_0")
 try plan.write(to: "model/plans.json")
 try dataset.description.write(to: "model/dataset.json")

@@ -50,6 +50,7 @@ public struct PredictionBenchmark: Sendable {
   /// Runs it once.
   ///
   /// - Parameter extent: Extent of the image; nil takes the plan's median at the plan's spacing.
+  /// - Returns: Time and memory.
   /// - Throws: `InferenceError` if the network cannot be computed.
   public func run(on extent: Extent? = nil) throws(InferenceError) -> Result {
     let configuration = preprocessor.configuration

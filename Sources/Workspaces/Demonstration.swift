@@ -55,6 +55,7 @@ public struct Demonstration: Sendable {
   ///
   /// - Parameter trainingObserver: Told about every step and epoch, and asked whether to stop.
   /// - Returns: Scores and pictures, or nil if it was asked to stop.
+  /// - Throws: ``WorkspaceError``.
   public func run(
     observer trainingObserver: TrainingObserver = TrainingObserver()
   ) throws(WorkspaceError) -> Result? {

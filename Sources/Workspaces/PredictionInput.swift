@@ -45,7 +45,8 @@ public struct PredictionInput: Sendable, Equatable {
         if let (id, channel) = Self.caseAndChannel(stem) {
           if let other = channels[id]?[channel] {
             throw .input(
-              path: file, problem: "is channel \(channel) of case \(id), as is \(other); "
+              path: file,
+              problem: "is channel \(channel) of case \(id), as is \(other); "
                 + "give each case once")
           }
           channels[id, default: [:]][channel] = file

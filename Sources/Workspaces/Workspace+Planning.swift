@@ -90,6 +90,7 @@ extension Workspace {
   /// - Parameters:
   ///   - dataset: The dataset.
   ///   - settings: How to plan; nil plans only if need be, and then as the last time.
+  /// - Returns: The plan, as it is in the file.
   /// - Throws: ``WorkspaceError``.
   public func plan(
     for dataset: Dataset, settings: PlanSettings? = nil

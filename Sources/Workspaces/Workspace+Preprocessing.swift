@@ -10,6 +10,7 @@ extension Workspace {
   ///   - dataset: The dataset.
   ///   - configuration: The name of a configuration of the plan.
   /// - Returns: The plan and the store of preprocessed cases.
+  /// - Throws: ``WorkspaceError``; cases that are done stay.
   public func preprocess(
     _ dataset: Dataset, configuration: String
   ) throws(WorkspaceError) -> (plan: SegmentationPlan, store: CaseStore) {

@@ -40,6 +40,8 @@ extension Workspace {
   ///   - dataset: The dataset.
   ///   - request: Which network.
   ///   - trainingObserver: Told about every step and epoch, and asked whether to stop.
+  /// - Returns: How it ended.
+  /// - Throws: ``WorkspaceError``; a saved state stays.
   public func train(
     _ dataset: Dataset, _ request: TrainingRequest,
     observer trainingObserver: TrainingObserver = TrainingObserver()

@@ -37,9 +37,10 @@ import Volumes
     #expect(trained.status == 0, "\(trained.errors)")
     #expect(trained.json?["outcome"]?.string == "finished")
     #expect(trained.errorLines.contains { $0.hasPrefix("epoch 2/2: loss") })
-    for name in ["checkpoint_final.safetensors", "progress.png", "training_log.jsonl",
-      "validation/summary.json", "validation/ball_0.nii.gz"]
-    {
+    for name in [
+      "checkpoint_final.safetensors", "progress.png", "training_log.jsonl",
+      "validation/summary.json", "validation/ball_0.nii.gz",
+    ] {
       #expect(FileManager.default.fileExists(atPath: "\(fold(workspace))/\(name)"), "\(name)")
     }
 

@@ -68,7 +68,7 @@ struct ExitStatusTests {
     let stopped = try Program.run("train", dataset.path, "--workspace", workspace)
     #expect(stopped.status == 2)
     #expect(stopped.output.isEmpty)
-    #expect(stopped.errorLines.contains { $0.hasPrefix(labels) && $0.contains("9 (1 voxels)") })
+    #expect(stopped.errorLines.contains { $0.hasPrefix(labels + ": ") && $0.contains("9") })
     #expect(stopped.errorLines.last?.hasPrefix("error: \(dataset.path)") == true)
     #expect(!FileManager.default.fileExists(atPath: "\(workspace)/dataset_fingerprint.json"))
   }

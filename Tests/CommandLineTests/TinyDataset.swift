@@ -5,6 +5,11 @@ import TestSupport
 import VolumeFiles
 import Volumes
 
+/// Planning did not give what the test edits.
+struct NoPlan: Error {
+  let output: String
+}
+
 /// Six labelled cases of 20 × 20 × 16 voxels, a bright ball in noise, and two more to segment.
 struct TinyDataset {
   let folder: TemporaryFolder
@@ -53,12 +58,13 @@ struct TinyDataset {
   /// Checks and plans, then makes the plan's network a tiny one, as a user may by hand.
   func plan(in workspace: String) throws {
     let planned = try Program.run("plan", path, "--workspace", workspace, "--quiet")
-    guard planned.status == 0, var plan = try JSONValue(contentsOf: "\(workspace)/plans.json").object,
+    guard planned.status == 0,
+      var plan = try JSONValue(contentsOf: "\(workspace)/plans.json").object,
       var configurations = plan["configurations"]?.object,
       var full = configurations["3d_fullres"]?.object,
       var architecture = full["architecture"]?.object,
       var arguments = architecture["arch_kwargs"]?.object
-    else { throw UnreadableTestFile(path: "\(workspace)/plans.json") }
+    else { throw NoPlan(output: planned.errors) }
     full["patch_size"] = [16, 16, 16]
     full["batch_size"] = 2
     arguments["n_stages"] = 2

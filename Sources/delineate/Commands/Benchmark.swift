@@ -23,10 +23,13 @@ struct BenchmarkNetwork: ParsableArguments {
   @Option(help: ArgumentHelp("A configuration of the plan.", valueName: "name"))
   var configuration = "3d_fullres"
 
-  @Option(help: ArgumentHelp("The dataset.json that says how many classes there are.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The dataset.json that says how many classes there are.", valueName: "file"))
   var datasetJson: String?
 
-  @Option(help: ArgumentHelp("Number of classes, background included, where there is no dataset.json.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Number of classes, background included, where there is no dataset.json.", valueName: "n"))
   var classes = 3
 
   @Option(help: PrecisionChoice.help)
@@ -126,7 +129,9 @@ struct BenchmarkPredict: ParsableCommand {
 
   @OptionGroup var network: BenchmarkNetwork
 
-  @Option(help: ArgumentHelp("Size of the image in voxels; the plan's median by default.", valueName: "x,y,z"))
+  @Option(
+    help: ArgumentHelp(
+      "Size of the image in voxels; the plan's median by default.", valueName: "x,y,z"))
   var size: Triple<Int>?
 
   @Flag(name: .customLong("no-mirroring"), help: "Do not average over mirrored images.")
@@ -185,7 +190,8 @@ struct BenchmarkResample: ParsableCommand {
   @Argument(help: "Spacing z,y,x before, in mm.") var old: Triple<Double>
   @Argument(help: "Spacing z,y,x after, in mm.") var new: Triple<Double>
 
-  @Option(help: ArgumentHelp("Interpolation: 0 nearest, 1 linear, 3 cubic B-spline.", valueName: "0|1|3"))
+  @Option(
+    help: ArgumentHelp("Interpolation: 0 nearest, 1 linear, 3 cubic B-spline.", valueName: "0|1|3"))
   var order = 3
 
   @Flag(name: .customLong("seg"), help: "Resample labels.")

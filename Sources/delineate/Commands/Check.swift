@@ -4,7 +4,8 @@ import JSONDocuments
 
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Finds every problem of a dataset, one line per file; exit status 2 if there is an error."
+    abstract:
+      "Finds every problem of a dataset, one line per file; exit status 2 if there is an error."
   )
 
   @Argument(

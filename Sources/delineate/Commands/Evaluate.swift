@@ -9,13 +9,16 @@ import Workspaces
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Scores masks against references: Dice, intersection over union, voxel counts.",
-    discussion: "Writes nnU-Net's summary.json; prints mean and standard deviation per label and cohort."
+    discussion:
+      "Writes nnU-Net's summary.json; prints mean and standard deviation per label and cohort."
   )
 
   @Option(help: ArgumentHelp("Folder of the references.", valueName: "folder"))
   var reference: String
 
-  @Option(help: ArgumentHelp("Folder of the masks to score, named like the references.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp(
+      "Folder of the masks to score, named like the references.", valueName: "folder"))
   var prediction: String
 
   @Option(help: ArgumentHelp("Labels to score, such as 1,2.", valueName: "list"))
@@ -30,7 +33,9 @@ struct Evaluate: ParsableCommand {
   @Option(help: ArgumentHelp("The summary.json to write.", valueName: "file"))
   var output: String?
 
-  @Option(help: ArgumentHelp("How the files' names end; by default the dataset.json's, or .nii.gz.", valueName: "ending"))
+  @Option(
+    help: ArgumentHelp(
+      "How the files' names end; by default the dataset.json's, or .nii.gz.", valueName: "ending"))
   var fileEnding: String?
 
   @Flag(help: "Score what is there although some references have no prediction.")

@@ -67,8 +67,10 @@ struct Info: ParsableCommand {
         ["file", file], ["size", "\(extent) voxels"],
         ["spacing", "\(spacing.x) × \(spacing.y) × \(spacing.z) mm"],
         ["origin", "\(origin.x), \(origin.y), \(origin.z) mm (LPS)"],
-        ["direction"] + [rows.map { $0.map { fixed($0, 6) }.joined(separator: " ") }.joined(
-          separator: ", ")],
+        ["direction"] + [
+          rows.map { $0.map { fixed($0, 6) }.joined(separator: " ") }.joined(
+            separator: ", ")
+        ],
         ["axes", grid.axisCodes.description], ["channels", "\(header.channelCount)"],
         ["voxels", header.voxelType.rawValue + (header.isScaled ? ", scaled" : "")],
       ]))

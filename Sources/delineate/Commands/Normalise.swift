@@ -19,7 +19,9 @@ struct Normalise: ParsableCommand {
   @Option(help: ArgumentHelp("How.", valueName: "ct|zscore|rescale01|none"))
   var scheme: SchemeChoice
 
-  @Option(help: ArgumentHelp("Label map outside of which zscore neither looks nor changes anything.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Label map outside of which zscore neither looks nor changes anything.", valueName: "file"))
   var mask: String?
 
   @Option(help: ArgumentHelp("A dataset_fingerprint.json, for ct.", valueName: "file"))

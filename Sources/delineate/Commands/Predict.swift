@@ -13,7 +13,8 @@ struct Predict: ParsableCommand {
       """)
 
   @Option(
-    help: ArgumentHelp("Folder of a trained configuration, with its plans.json.", valueName: "folder"))
+    help: ArgumentHelp(
+      "Folder of a trained configuration, with its plans.json.", valueName: "folder"))
   var model: String
 
   @Option(
@@ -25,13 +26,16 @@ struct Predict: ParsableCommand {
   var output: String
 
   @Option(
-    help: ArgumentHelp("Folds to average, such as 0,1,2; by default all that are trained.", valueName: "list"))
+    help: ArgumentHelp(
+      "Folds to average, such as 0,1,2; by default all that are trained.", valueName: "list"))
   var folds: FoldList?
 
   @Option(help: ArgumentHelp("Which weights of the folds.", valueName: "final|best"))
   var checkpoint = CheckpointChoice.final
 
-  @Flag(name: .customLong("no-mirroring"), help: "Do not average over mirrored images: up to 8 times faster, a little worse.")
+  @Flag(
+    name: .customLong("no-mirroring"),
+    help: "Do not average over mirrored images: up to 8 times faster, a little worse.")
   var noMirroring = false
 
   @Option(help: ArgumentHelp("Distance of windows as a share of the window.", valueName: "share"))

@@ -21,7 +21,8 @@ struct Resample: ParsableCommand {
   @Option(help: ArgumentHelp("An image whose grid to take over.", valueName: "file"))
   var like: String?
 
-  @Option(help: ArgumentHelp("Interpolation: 0 nearest, 1 linear, 3 cubic B-spline.", valueName: "0|1|3"))
+  @Option(
+    help: ArgumentHelp("Interpolation: 0 nearest, 1 linear, 3 cubic B-spline.", valueName: "0|1|3"))
   var order: Int?
 
   @Flag(help: "The image is a label map: no label is made up between two others.")
@@ -92,7 +93,9 @@ struct Resample: ParsableCommand {
       return try volume.resampled(
         onto: VolumeHeader(contentsOf: like).geometry, interpolation: scheme.order)
     }
-    if let size { return try volume.resampled(to: Extent(x: size.x, y: size.y, z: size.z), scheme: scheme) }
+    if let size {
+      return try volume.resampled(to: Extent(x: size.x, y: size.y, z: size.z), scheme: scheme)
+    }
     return try volume.resampled(toSpacing: target, scheme: scheme)
   }
 
@@ -103,7 +106,9 @@ struct Resample: ParsableCommand {
         onto: VolumeHeader(contentsOf: like).geometry,
         interpolation: scheme.order == .nearest ? .nearest : .largestShare)
     }
-    if let size { return try map.resampled(to: Extent(x: size.x, y: size.y, z: size.z), scheme: scheme) }
+    if let size {
+      return try map.resampled(to: Extent(x: size.x, y: size.y, z: size.z), scheme: scheme)
+    }
     return try map.resampled(toSpacing: target, scheme: scheme)
   }
 

@@ -117,7 +117,12 @@ struct Train: ParsableCommand {
 
 /// A word as a shell reads it back.
 private func shellQuoted(_ word: String) -> String {
-  let plain = word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-./=,:+".contains($0)) }
-  return plain && !word.isEmpty ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false)
-    .joined(separator: "'\\''") + "'"
+  let plain = word.allSatisfy {
+    $0.isASCII && ($0.isLetter || $0.isNumber || "_-./=,:+".contains($0))
+  }
+  return plain && !word.isEmpty
+    ? word
+    : "'"
+      + word.split(separator: "'", omittingEmptySubsequences: false)
+      .joined(separator: "'\\''") + "'"
 }

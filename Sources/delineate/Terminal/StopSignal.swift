@@ -15,10 +15,15 @@ enum StopSignal {
   static func listen() {
     // Makes the flag before a handler, which must not allocate, touches it.
     _ = isRequested
+    var signals = sigset_t()
+    sigemptyset(&signals)
     for number in [SIGINT, SIGTERM] {
+      sigaddset(&signals, number)
       signal(number) { received in
         if StopSignal.requested.exchange(true, ordering: .relaxed) { _exit(128 + received) }
       }
     }
+    // Whoever started the program may have had them blocked, which is inherited.
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 }
