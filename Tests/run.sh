@@ -5,12 +5,12 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$root/Tests/install.sh"
 install_missing
-cd "$root"
-swift build "${build_flags[@]}" --build-tests
 if [ -z "${DELINEATE_DATA:-}" ]; then
   echo "DELINEATE_DATA is not set: tests on reference data are skipped" >&2
 else
   DELINEATE_DATA=$(cd "$DELINEATE_DATA" && pwd)
   export DELINEATE_DATA
 fi
+cd "$root"
+swift build "${build_flags[@]}" --build-tests
 exec swift test "${build_flags[@]}" --skip-build "$@"

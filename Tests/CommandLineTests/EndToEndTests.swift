@@ -114,9 +114,9 @@ import Volumes
     let dataset = try TinyDataset()
     let (whole, stopped) = (dataset.folder.path + "/whole", dataset.folder.path + "/stopped")
     try dataset.plan(in: whole)
-    #expect(try Program.run(training(dataset, whole, epochs: 30)).status == 0)
+    #expect(try Program.run(training(dataset, whole, epochs: 16)).status == 0)
     try dataset.plan(in: stopped)
-    let run = try Program.Run(training(dataset, stopped, epochs: 30))
+    let run = try Program.Run(training(dataset, stopped, epochs: 16))
     let log = "\(fold(stopped))/training_log.jsonl"
     while !FileManager.default.fileExists(atPath: log), run.process.isRunning {
       Thread.sleep(forTimeInterval: 0.002)
@@ -129,7 +129,7 @@ import Volumes
     let latest = "\(fold(stopped))/checkpoint_latest.safetensors"
     #expect(FileManager.default.fileExists(atPath: latest))
 
-    let resumed = try Program.run(training(dataset, stopped, epochs: 30, "--resume"))
+    let resumed = try Program.run(training(dataset, stopped, epochs: 16, "--resume"))
     #expect(resumed.status == 0, "\(resumed.errors)")
     #expect(try weights(stopped) == weights(whole))
   }
