@@ -155,8 +155,8 @@ let package = Package(
     .testTarget(
       name: "PreprocessingTests",
       dependencies: [
-        "Datasets", "JSONDocuments", "Planning", "Preprocessing", "RandomNumbers", "Resampling",
-        "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
+        "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "Preprocessing",
+        "RandomNumbers", "Resampling", "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
       ], exclude: ["Fixtures"]),
     .testTarget(
       name: "AugmentationTests",
@@ -175,7 +175,8 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "JSONDocuments", "RandomNumbers", "TestSupport", "VolumeFiles", "Volumes", "delineate",
+        "JSONDocuments", "RandomNumbers", "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
+        "delineate",
       ], exclude: ["Fixtures"]),
 
     // The program and the examples.

@@ -6,7 +6,7 @@
 
 /// A table of cases: `case,image1,image2,...,label[,group][,cohort]`, one case a line, paths
 /// relative to the table.
-package struct CaseTable {
+struct CaseTable {
   let channelNames: [String]
   let cases: [Case]
 
@@ -72,7 +72,7 @@ package struct CaseTable {
   }
 
   /// The fields of a line, or nil if a quote stays open.
-  package static func fields(_ line: Substring) -> [String]? {
+  static func fields(_ line: Substring) -> [String]? {
     var fields: [String] = []
     var field = ""
     var isQuoted = false

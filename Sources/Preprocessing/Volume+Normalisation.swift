@@ -30,8 +30,8 @@ extension Volume where Voxel == Float {
     let normalization = IntensityNormalization(scheme: scheme, statistics: statistics ?? unused)
     let shape = extent.shape
     var image = VoxelArray(shape: shape, elements: voxels)
-    let inside = mask.map {
-      VoxelArray(shape: shape, elements: $0.labels.map { $0 != 0 ? 1 : UInt8(0) })
+    let inside = mask.map { map in
+      VoxelArray<UInt8>(shape: shape, elements: map.labels.map { $0 == 0 ? 0 : 1 })
     }
     if let problem = normalization.apply(to: &image, mask: inside) {
       throw .intensities(id: id, channel: 0, problem: problem)

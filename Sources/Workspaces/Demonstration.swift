@@ -81,9 +81,12 @@ public struct Demonstration: Sendable {
     let summary = try evaluate(
       reference: "\(data)/labelsTs", prediction: predictions, dataset: dataset)
     let overlays = try draw(data: data, predictions: predictions)
+    let cohorts: CohortList
+    do throws(DatasetError) { cohorts = try CohortList(contentsOf: "\(data)/cohorts.csv") } catch {
+      throw .dataset(error)
+    }
     return Result(
-      table: CohortTable(
-        summary, cohorts: try CohortList(contentsOf: "\(data)/cohorts.csv").cohorts),
+      table: CohortTable(summary, cohorts: cohorts.cohorts),
       names: dataset.description.labels.structureNames, summary: summary,
       predictions: predictions, overlays: overlays,
       curves: "\(ModelFolder.fold(request.fold, in: model))/progress.png",
@@ -115,7 +118,7 @@ public struct Demonstration: Sendable {
     var request = TrainingRequest()
     switch extent {
     case .quick:
-      request.settings.epochs = 12
+      request.settings.epochs = 30
       request.settings.iterationsPerEpoch = 20
       request.settings.validationIterations = 2
     case .full:

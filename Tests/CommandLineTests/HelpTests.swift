@@ -1,1 +1,34 @@
+import Foundation
 import Testing
+
+/// The help of every subcommand, compared with `Fixtures/help`; `Fixtures/update.sh` writes it anew after an intended change.
+struct HelpTests {
+  static let commands: [[String]] = [
+    [], ["demo"], ["info"], ["check"], ["fingerprint"], ["plan"], ["preprocess"], ["train"],
+    ["predict"], ["evaluate"], ["resample"], ["normalise"], ["model"], ["model", "info"],
+    ["benchmark"], ["benchmark", "train"], ["benchmark", "predict"], ["benchmark", "resample"],
+  ]
+
+  @Test(arguments: commands) func helpIsAsWritten(_ command: [String]) throws {
+    let result = try Program.run(command + ["--help"])
+    #expect(result.status == 0)
+    #expect(result.errors.isEmpty)
+    let name = (["delineate"] + command).joined(separator: "-")
+    let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("Fixtures/help/\(name).txt")
+    #expect(try result.output == String(contentsOf: file, encoding: .utf8))
+  }
+
+  @Test(arguments: commands.dropFirst()) func everyCommandIsInTheRootsHelp(_ command: [String])
+    throws
+  {
+    let root = try Program.run(["--help"] + [])
+    #expect(root.output.contains("\n  \(command[0])"))
+  }
+
+  @Test func versionIsPrinted() throws {
+    let result = try Program.run("--version")
+    #expect(result.status == 0)
+    #expect(result.output == "0.1.0\n")
+  }
+}

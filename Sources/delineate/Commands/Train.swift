@@ -46,6 +46,10 @@ struct Train: ParsableCommand {
   @Option(help: PrecisionChoice.help)
   var precision = PrecisionChoice.auto
 
+  @Option(
+    help: ArgumentHelp("Seconds after which the state is saved again.", valueName: "seconds"))
+  var saveInterval = 60.0
+
   @Flag(help: "Go on from the last saved state.")
   var resume = false
 
@@ -57,6 +61,9 @@ struct Train: ParsableCommand {
       ("--validation-iterations", validationIterations ?? 1), ("--batch-size", batchSize ?? 1),
     ] where value < 1 {
       throw ValidationError("\(name) must be at least 1, not \(value)")
+    }
+    if !(saveInterval >= 0) {
+      throw ValidationError("--save-interval must be at least 0, not \(saveInterval)")
     }
   }
 
@@ -73,6 +80,7 @@ struct Train: ParsableCommand {
     request.settings.batchSize = batchSize
     request.settings.seed = seed
     request.settings.precision = precision.precision
+    request.settings.saveInterval = saveInterval
     request.start = resume ? .resume : .fresh
     let report = TrainingReport(console, settings: request.settings)
     let dataset = try workspace.dataset(dataset)

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Writes the help texts anew. Usage: Tests/CommandLineTests/Fixtures/update.sh PATH_OF_DELINEATE
+set -euo pipefail
+program=${1:?usage: update.sh PATH_OF_DELINEATE}
+help=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/help
+mkdir -p "$help"
+for command in "" demo info check fingerprint plan preprocess train predict evaluate resample normalise model "model info" \
+  benchmark "benchmark train" "benchmark predict" "benchmark resample"; do
+  name="delineate${command:+ $command}"
+  # shellcheck disable=SC2086
+  COLUMNS=80 "$program" $command --help > "$help/${name// /-}.txt"
+done
