@@ -155,8 +155,8 @@ let package = Package(
     .testTarget(
       name: "PreprocessingTests",
       dependencies: [
-        "Datasets", "JSONDocuments", "Planning", "Preprocessing", "RandomNumbers", "Resampling",
-        "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
+        "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "Preprocessing",
+        "RandomNumbers", "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
       ], exclude: ["Fixtures"]),
     .testTarget(
       name: "AugmentationTests",
