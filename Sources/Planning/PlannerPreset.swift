@@ -31,6 +31,12 @@ public struct PlannerPreset: Sendable, Equatable {
     /// For 3-D networks.
     public var three: Int
 
+    /// Two figures.
+    public init(two: Int, three: Int) {
+      self.two = two
+      self.three = three
+    }
+
     subscript(dimensions: Int) -> Int { dimensions == 2 ? two : three }
   }
 

@@ -46,23 +46,26 @@ private struct TinyNetwork {
   @Test(arguments: Precision.allCases) func aStepAfterTheFirstAllocatesNothing(
     precision: Precision
   ) throws {
-    let device = try Device(precision: precision)
-    let network = TinyNetwork()
-    var optimiser = GradientDescent()
-    var allocations: [Int] = []
-    for _ in 0..<4 {
-      let gradients = network.loss(on: device).gradients()
-      optimiser.update(network.parameters, with: gradients)
-      allocations.append(device.allocations)
+    // Alone on its thread, whatever budget other tests set meanwhile.
+    try ThreadBudget.serially { () throws in
+      let device = try Device(precision: precision)
+      let network = TinyNetwork()
+      var optimiser = GradientDescent()
+      var allocations: [Int] = []
+      for _ in 0..<4 {
+        let gradients = network.loss(on: device).gradients()
+        optimiser.update(network.parameters, with: gradients)
+        allocations.append(device.allocations)
+      }
+      try device.throwFailure()
+      #expect(allocations[0] > 10)
+      #expect(allocations[1...] == [allocations[0], allocations[0], allocations[0]])
+      let peak = device.peakTensorBytes
+      #expect(peak > 2 * 3 * 14 * 16 * 18 * precision.bytes)
+      device.trimMemory()
+      _ = network.loss(on: device).value
+      #expect(device.allocations > allocations[3])
     }
-    try device.throwFailure()
-    #expect(allocations[0] > 10)
-    #expect(allocations[1...] == [allocations[0], allocations[0], allocations[0]])
-    let peak = device.peakTensorBytes
-    #expect(peak > 2 * 3 * 14 * 16 * 18 * precision.bytes)
-    device.trimMemory()
-    _ = network.loss(on: device).value
-    #expect(device.allocations > allocations[3])
   }
 
   @Test(arguments: Precision.allCases) func resultsDoNotDependOnTheNumberOfThreads(
@@ -108,33 +111,39 @@ private struct TinyNetwork {
   }
 
   @Test func theSameStepTwiceGivesTheSameBits() throws {
-    let results = try (0..<2).map { _ in
-      let device = try Device()
-      let network = TinyNetwork()
-      var optimiser = Adam()
-      for _ in 0..<3 {
-        optimiser.update(network.parameters, with: network.loss(on: device).gradients())
+    // Alone on its thread, whatever budget other tests set meanwhile.
+    try ThreadBudget.serially { () throws in
+      let results = try (0..<2).map { _ in
+        let device = try Device()
+        let network = TinyNetwork()
+        var optimiser = Adam()
+        for _ in 0..<3 {
+          optimiser.update(network.parameters, with: network.loss(on: device).gradients())
+        }
+        return network.parameters.map(\.values)
       }
-      return network.parameters.map(\.values)
+      #expect(results[0] == results[1])
     }
-    #expect(results[0] == results[1])
   }
 
   @Test func convolutionsAreCountedAndTimed() throws {
-    let device = try Device(precision: .float32)
-    let network = TinyNetwork()
-    _ = network.loss(on: device)
-    device.clearConvolutionCounts()
-    for _ in 0..<3 { _ = network.loss(on: device).gradients() }
-    var clock = 0.0
-    let timings = try device.timeConvolutions(repetitions: 2) {
-      clock += 1
-      return clock
+    // Alone on its thread, whatever budget other tests set meanwhile.
+    try ThreadBudget.serially { () throws in
+      let device = try Device(precision: .float32)
+      let network = TinyNetwork()
+      _ = network.loss(on: device)
+      device.clearConvolutionCounts()
+      for _ in 0..<3 { _ = network.loss(on: device).gradients() }
+      var clock = 0.0
+      let timings = try device.timeConvolutions(repetitions: 2) {
+        clock += 1
+        return clock
+      }
+      // Three layers, each with a forward pass and two gradients; the image needs none.
+      #expect(timings.count == 8)
+      #expect(timings.allSatisfy { $0.executions == 3 && $0.seconds == 1 && $0.operations > 0 })
+      #expect(timings.filter { $0.name.hasPrefix("input gradient") }.count == 2)
+      #expect(Set(timings.map(\.name)).count == 8)
     }
-    // Three layers, each with a forward pass and two gradients; the image needs none.
-    #expect(timings.count == 8)
-    #expect(timings.allSatisfy { $0.executions == 3 && $0.seconds == 1 && $0.operations > 0 })
-    #expect(timings.filter { $0.name.hasPrefix("input gradient") }.count == 2)
-    #expect(Set(timings.map(\.name)).count == 8)
   }
 }

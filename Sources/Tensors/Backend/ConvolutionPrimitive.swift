@@ -20,7 +20,7 @@ struct ConvolutionKey: Hashable {
   var isTransposed = false
   var hasBias = false
   /// A kernel and its working memory are made for a number of threads.
-  var threads = ThreadBudget.threads
+  var threads = ThreadBudget.applyToCallingThread()
 
   /// Multiplications and additions of one run, counted as two.
   var operations: Double {

@@ -22,9 +22,9 @@ struct Demo: ParsableCommand {
   func run() throws {
     let console = common.start()
     StopSignal.listen()
-    let report = TrainingReport(console)
     let demonstration = Demonstration(
       quick ? .quick : .full, in: output, observer: console.observer)
+    let report = TrainingReport(console, settings: demonstration.request.settings)
     guard let result = try demonstration.run(observer: report.observer) else {
       console.message("stopped; run delineate demo again to start over")
       throw ExitCode.failure
