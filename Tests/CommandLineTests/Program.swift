@@ -34,7 +34,7 @@ enum Program {
       process.arguments = arguments
       process.environment = ["COLUMNS": "80", "PATH": "/usr/bin:/bin"]
       for name in ["out", "err"] {
-        FileManager.default.createFile(atPath: "\(folder.path)/\(name)", contents: nil)
+        _ = FileManager.default.createFile(atPath: "\(folder.path)/\(name)", contents: nil)
       }
       process.standardOutput = FileHandle(forWritingAtPath: "\(folder.path)/out")
       process.standardError = FileHandle(forWritingAtPath: "\(folder.path)/err")
