@@ -178,6 +178,21 @@ let package = Package(
         "JSONDocuments", "RandomNumbers", "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
         "delineate",
       ], exclude: ["Fixtures"]),
+      dependencies: ["Datasets", "Phantoms", "TestSupport", "VolumeFiles", "Volumes"]),
+    .testTarget(
+      name: "InferenceTests",
+      dependencies: [
+        "Datasets", "FileOutput", "Inference", "JSONDocuments", "Networks", "Planning",
+        "Preprocessing", "RandomNumbers", "Resampling", "Safetensors", "Tensors", "TestSupport",
+        "VolumeFiles", "Volumes",
+      ], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Augmentation", "Datasets", "FileOutput", "Inference", "JSONDocuments", "Networks",
+        "Parallelism", "Planning", "Preprocessing", "RandomNumbers", "Safetensors", "Tensors",
+        "TestSupport", "Training", "VolumeFiles", "Volumes",
+      ]),
 
     // The program and the examples.
     .executableTarget(
