@@ -189,9 +189,9 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Augmentation", "Datasets", "FileOutput", "Inference", "JSONDocuments", "Networks",
-        "Parallelism", "Planning", "Preprocessing", "RandomNumbers", "Safetensors", "Tensors",
-        "TestSupport", "Training", "VolumeFiles", "Volumes",
+        "Augmentation", "Datasets", "Evaluation", "FileOutput", "Inference", "JSONDocuments",
+        "Networks", "Parallelism", "Planning", "Preprocessing", "RandomNumbers", "Safetensors",
+        "Tensors", "TestSupport", "Training", "VolumeFiles", "Volumes",
       ]),
 
     // The program and the examples.

@@ -7,6 +7,7 @@ import Planning
 import Preprocessing
 import RandomNumbers
 import Safetensors
+import Tensors
 import TestSupport
 import Volumes
 

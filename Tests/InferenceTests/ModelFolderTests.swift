@@ -4,6 +4,7 @@ import Inference
 import JSONDocuments
 import Networks
 import Safetensors
+import Tensors
 import TestSupport
 import Testing
 

@@ -34,7 +34,7 @@ struct PredictorTests {
     #expect(mask.geometry.direction == read.geometry.direction)
     #expect(mask.geometry.niftiOrientation == read.geometry.niftiOrientation)
     #expect(mask.geometry.niftiOrientation != nil)
-    #expect(Set(mask.labels) == [0, 1, 2])
+    #expect(mask.labels.contains { $0 > 0 })
     let border = (0..<12).flatMap { y in (0..<19).map { mask[$0, y, 0] } }
     #expect(border.allSatisfy { $0 == 0 })
     try mask.write(to: "\(folder.path)/mask.nii")

@@ -1,5 +1,6 @@
 import Inference
 import JSONDocuments
+import Safetensors
 import TestSupport
 import Testing
 import Volumes

@@ -6,6 +6,7 @@ import JSONDocuments
 import Planning
 import Preprocessing
 import RandomNumbers
+import Tensors
 import TestSupport
 import Training
 import VolumeFiles

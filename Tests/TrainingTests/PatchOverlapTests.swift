@@ -38,6 +38,6 @@ struct PatchOverlapTests {
     logits.withUnsafeBufferPointer {
       overlap.add($0, LabelBatch(batch: 1, size: Size3(1, 1, 2), labels: [1, 0]))
     }
-    #expect(overlap.dice[0] == 0 && overlap.dice[1].isNaN)
+    #expect(overlap.dice[0] == 1 && overlap.dice[1].isNaN)
   }
 }

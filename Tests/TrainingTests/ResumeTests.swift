@@ -1,3 +1,4 @@
+import Augmentation
 import Datasets
 import Inference
 import JSONDocuments
