@@ -178,7 +178,6 @@ let package = Package(
         "JSONDocuments", "RandomNumbers", "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
         "delineate",
       ], exclude: ["Fixtures"]),
-      dependencies: ["Datasets", "Phantoms", "TestSupport", "VolumeFiles", "Volumes"]),
     .testTarget(
       name: "InferenceTests",
       dependencies: [
