@@ -54,14 +54,28 @@ struct PredictorTests {
   }
 
   @Test func imageOfNaNIsRefused() throws {
-    var voxels = noise(Shape3(20, 18, 30), seed: 2).elements
-    voxels[5000] = .nan
-    let image = Volume(voxels: voxels, geometry: Geometry(extent: Extent(x: 30, y: 18, z: 20)))
+    var array = noise(Shape3(20, 18, 30), seed: 2)
+    array.elements[5000] = .nan
+    let geometry = Geometry(extent: array.shape.extent)
+    let predictor = try predictor(TinyPlan())
+    let entry = PreprocessedCase(
+      channels: [array], labels: nil,
+      properties: CaseProperties(
+        spacing: [1, 1, 1], shapeBeforeCropping: array.shape, box: ArrayBox(whole: array.shape)))
     let error = #expect(throws: InferenceError.self) {
-      try predictor(TinyPlan()).segment(CaseImages(image), id: "case_7")
+      try predictor.segment(entry, onto: geometry, id: "case_7")
     }
     #expect(error == .notFinite(id: "case_7"))
     expectOneLine(error, naming: ["case_7", "not finite"])
+    // An image as read is refused before the network sees it.
+    let image = CaseImages(Volume(voxels: array.elements, geometry: geometry))
+    let earlier = #expect(throws: InferenceError.self) {
+      try predictor.segment(image, id: "case_7")
+    }
+    guard case .preprocessing(.intensities(id: "case_7", channel: 0, _)) = earlier else {
+      Issue.record("\(String(describing: earlier))")
+      return
+    }
   }
 
   @Test func wrongNumberOfChannelsIsRefused() throws {
