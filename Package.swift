@@ -155,8 +155,8 @@ let package = Package(
     .testTarget(
       name: "PreprocessingTests",
       dependencies: [
-        "Datasets", "JSONDocuments", "Planning", "Preprocessing", "RandomNumbers", "Resampling",
-        "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
+        "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "Preprocessing",
+        "RandomNumbers", "Resampling", "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
       ], exclude: ["Fixtures"]),
     .testTarget(
       name: "AugmentationTests",
@@ -178,6 +178,20 @@ let package = Package(
         "JSONDocuments", "RandomNumbers", "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
         "delineate",
       ], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "InferenceTests",
+      dependencies: [
+        "Datasets", "FileOutput", "Inference", "JSONDocuments", "Networks", "Planning",
+        "Preprocessing", "RandomNumbers", "Resampling", "Safetensors", "Tensors", "TestSupport",
+        "VolumeFiles", "Volumes",
+      ], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Augmentation", "Datasets", "Evaluation", "FileOutput", "Inference", "JSONDocuments",
+        "Networks", "Parallelism", "Planning", "Preprocessing", "RandomNumbers", "Safetensors",
+        "Tensors", "TestSupport", "Training", "VolumeFiles", "Volumes",
+      ]),
 
     // The program and the examples.
     .executableTarget(

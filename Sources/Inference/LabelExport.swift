@@ -1,16 +1,16 @@
 import Datasets
 import Parallelism
 import Planning
-import Preprocessing
-import Resampling
-import Volumes
+package import Preprocessing
+package import Resampling
+package import Volumes
 
 /// Brings logits back to the grid of the image and decides every voxel, slab by slab.
 ///
 /// So memory never holds all classes on the image's grid.
 ///
 /// - Source: nnU-Net 2.8.1's `export_prediction.py`.
-struct LabelExport {
+package struct LabelExport {
   let plan: SegmentationPlan
   let heads: LabelSet.Heads
   let scheme: ResamplingScheme
@@ -21,7 +21,8 @@ struct LabelExport {
   ///   - logits: One array per class, on the network's grid.
   ///   - properties: The way back.
   ///   - spacing: Spacings of the image and of the network's grid, along the transposed axes.
-  func labels(
+  /// - Returns: The values of `dataset.json`, on the image's axes.
+  package func labels(
     of logits: [VoxelArray<Float>], properties: CaseProperties, spacing: SpacingChange
   ) -> VoxelArray<LabelMap.Label> {
     let back = SpacingChange(current: spacing.new, new: spacing.current)
@@ -32,8 +33,8 @@ struct LabelExport {
       var winners = argmaxOfResampled(logits: logits, to: cropped, spacing: back, scheme: scheme)
       if values != Array(0..<values.count) {
         let table = values.map { LabelMap.Label($0) }
-        for index in winners.elements.indices {
-          winners.elements[index] = table[Int(winners.elements[index])]
+        winners.elements.withUnsafeMutableBufferPointer { labels in
+          for index in labels.indices { labels[index] = table[Int(labels[index])] }
         }
       }
       inside = winners

@@ -107,6 +107,19 @@ public struct TrainedWeights {
     do throws(PlanningError) { configuration = try plan.configuration(name) } catch {
       throw .planning(error)
     }
+    guard Set(axes).count == axes.count, axes.allSatisfy((0..<configuration.dimensions).contains)
+    else {
+      throw .model(
+        path: path,
+        problem: "its mirrored axes \(axes) are not among the \(configuration.dimensions) of its "
+          + "patch")
+    }
+    if let previous = configuration.previousStage {
+      throw .model(
+        path: path,
+        problem: "its configuration \(name) refines the masks of \(previous), which cannot be "
+          + "done yet; take another configuration")
+    }
     let architecture = UNetArchitecture(
       configuration, inputChannels: configuration.normalizationSchemes.count,
       classes: description.labels.heads.count)

@@ -25,8 +25,8 @@ public struct Predictor {
 
   /// What brings images to the network.
   public let preprocessor: Preprocessor
-  private let slidingWindow: SlidingWindow
-  private let export: LabelExport
+  package let slidingWindow: SlidingWindow
+  package let export: LabelExport
 
   /// A predictor with the folds of a model.
   ///
@@ -134,31 +134,56 @@ public struct Predictor {
   ///   - id: The name of the case, for errors.
   ///   - progress: Called now and then with the share of windows that are done.
   /// - Returns: The mask on that grid.
-  /// - Throws: ``InferenceError`` if the network fails.
+  /// - Throws: ``InferenceError`` if the case does not fit the network or into memory, or the network fails.
   public func segment(
     _ entry: PreprocessedCase, onto geometry: Geometry, id: String,
     progress: (Double) -> Void = { _ in }
   ) throws(InferenceError) -> LabelMap {
-    try checkMemory(for: entry, id: id)
+    let expected = preprocessor.configuration.normalizationSchemes.count
+    guard entry.channels.count == expected else {
+      throw .preprocessing(
+        .channelCount(id: id, expected: expected, found: entry.channels.count))
+    }
+    if let available = SystemMemory.available {
+      try checkMemory(for: entry.shape, of: entry.properties, id: id, available: available)
+    }
     let logits = slidingWindow.logits(entry.channels, progress: progress)
     do throws(TensorError) { try slidingWindow.device.throwFailure() } catch {
       throw .tensors(error)
     }
-    guard logits.allSatisfy({ $0.elements.first?.isFinite ?? true }) else {
-      throw .notFinite(id: id)
-    }
+    guard let logits else { throw .notFinite(id: id) }
     let labels = export.labels(
       of: logits, properties: entry.properties,
       spacing: preprocessor.spacingChange(from: entry.properties.spacing))
     return LabelMap(labels: labels.elements, geometry: geometry)
   }
 
-  /// Refuses a case whose logits do not fit into memory, before hours of computing.
-  private func checkMemory(for entry: PreprocessedCase, id: String) throws(InferenceError) {
-    guard let available = SystemMemory.available else { return }
-    let padded = (0..<3).reduce(1) { $0 * max(entry.shape[$1], slidingWindow.window[$1]) }
+  /// Refuses a case that does not fit into memory, before hours of computing.
+  ///
+  /// - Parameters:
+  ///   - shape: Extent of the preprocessed case.
+  ///   - properties: The way back to its image.
+  ///   - id: Its name.
+  ///   - available: Bytes of memory that are free.
+  /// - Throws: ``InferenceError/memory(id:neededBytes:availableBytes:)``.
+  package func checkMemory(
+    for shape: Shape3, of properties: CaseProperties, id: String, available: Int
+  ) throws(InferenceError) {
+    let window = slidingWindow.window
+    let padded = (0..<3).reduce(1) { $0 * max(shape[$1], window[$1]) }
+    let configuration = preprocessor.configuration
+    // What all layers give is more than what is alive at one time.
+    let activations =
+      configuration.architecture.featureMapElements(
+        patch: configuration.patchSize, classes: slidingWindow.classes) * slidingWindow.batchSize
+      * slidingWindow.device.precision.bytes
     // The sums of all classes and of the weights, and one class while it is divided.
-    let needed = (slidingWindow.classes + 3) * padded * 4
+    let predicting = (slidingWindow.classes + 2) * padded * 4 + activations
+    // The logits, and the labels: cropped, pasted, transposed.
+    let exporting =
+      slidingWindow.classes * shape.count * 4
+      + 3 * properties.shapeBeforeCropping.count * MemoryLayout<LabelMap.Label>.stride
+    let needed = max(predicting, exporting)
     guard needed < available else {
       throw .memory(id: id, neededBytes: needed, availableBytes: available)
     }

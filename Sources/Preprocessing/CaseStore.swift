@@ -9,9 +9,9 @@ import Volumes
 
 /// A folder of preprocessed cases.
 ///
-/// `CASE.safetensors` holds `image` (float32: channels, depth, height, width), `labels` (int16: depth, height, width) and
-/// `locations.0`, `locations.1`, ... (int32 positions of each class); its metadata hold the way back to the image and a stamp of what the
-/// case was made from.
+/// `CASE.safetensors` holds `image` (float32: channels, depth, height, width), `labels` (int16:
+/// depth, height, width) and `locations.0`, `locations.1`, ... (int32 positions of each class); its
+/// metadata hold the way back to the image and a stamp of what the case was made from.
 public struct CaseStore: Sendable {
   /// The folder.
   public let folder: String

@@ -8,7 +8,9 @@ public import Volumes
 ///
 /// - Source: nnU-Net 2.8.1's `_sample_foreground_locations`, draw for draw.
 public struct ClassLocationSampling: Sendable {
-  /// The classes: the labels of each. With an ignore label the last one holds every annotated voxel.
+  /// The labels of each class.
+  ///
+  /// With an ignore label the last one holds every annotated voxel.
   public let classes: [[Int]]
   /// Whether the last class holds every annotated voxel.
   public let hasAnnotatedClass: Bool
@@ -39,7 +41,8 @@ public struct ClassLocationSampling: Sendable {
   ///
   /// - Parameter labels: Preprocessed labels, fewer than 2^31.
   /// - Returns: For each class the positions in memory, in random order.
-  /// - Complexity: O(voxels) time; memory for the runs of equal labels, and 4 bytes for every voxel of the largest class.
+  /// - Complexity: O(voxels) time; memory for the runs of equal labels, and 4 bytes for every voxel
+  ///   of the largest class.
   public func locations(in labels: VoxelArray<Int16>) -> [[Int32]] {
     let runs = LabelRuns(of: Set(classes.joined().map { Int16($0) }), in: labels.elements)
     var generator = MersenneTwister(seed: Self.seed)

@@ -3,7 +3,8 @@ import Volumes
 
 /// Brings the intensities of one channel to a common scale.
 ///
-/// - Source: nnU-Net 2.8.1's `default_normalization_schemes.py`; Isensee et al., Nature Methods 18, 2021.
+/// - Source: nnU-Net 2.8.1's `default_normalization_schemes.py`; Isensee et al., Nature Methods 18,
+///   2021.
 struct IntensityNormalization {
   let scheme: NormalizationScheme
   /// The dataset's statistics of this channel.
@@ -15,7 +16,8 @@ struct IntensityNormalization {
   ///
   /// - Parameters:
   ///   - image: The channel.
-  ///   - mask: 1 where statistics are taken and intensities changed, 0 elsewhere; nil for everywhere. Only z-scores heed it.
+  ///   - mask: 1 where statistics are taken and intensities changed, 0 elsewhere; nil for
+  ///     everywhere. Only z-scores heed it.
   /// - Returns: What does not fit the scheme, or nil.
   func apply(to image: inout VoxelArray<Float>, mask: VoxelArray<UInt8>?) -> String? {
     switch scheme {

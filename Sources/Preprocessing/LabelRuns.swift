@@ -1,4 +1,5 @@
-/// Where labels stand, as runs of equal neighbours in memory: far fewer than voxels, and quick to find.
+/// Where labels stand, as runs of equal neighbours in memory: far fewer than voxels, and quick to
+/// find.
 struct LabelRuns {
   /// The voxels of some labels, numbered by label and, within a label, by position.
   struct Voxels {

@@ -12,6 +12,14 @@ public struct CaseProperties: Sendable, Equatable {
   /// The part that was kept.
   public var box: ArrayBox
 
+  /// The way back from its parts.
+  public init(spacing: [Double], shapeBeforeCropping: Shape3, box: ArrayBox) {
+    precondition(spacing.count == 3, "three spacings, not \(spacing)")
+    self.spacing = spacing
+    self.shapeBeforeCropping = shapeBeforeCropping
+    self.box = box
+  }
+
   /// Extent of the kept part before it was resampled.
   public var shapeAfterCropping: Shape3 { box.shape }
 }

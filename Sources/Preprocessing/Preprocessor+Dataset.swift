@@ -7,7 +7,8 @@ import VolumeFiles
 package import Volumes
 
 extension Preprocessor {
-  /// Preprocesses the labelled cases of a dataset into a folder; cases that are there and up to date are left alone.
+  /// Preprocesses the labelled cases of a dataset into a folder; cases that are there and up to
+  /// date are left alone.
   ///
   /// Several cases are worked on at once, as many as half of the free memory holds.
   ///
@@ -30,7 +31,8 @@ extension Preprocessor {
     let failure = Mutex((index: Int, error: PreprocessingError)?.none)
     let next = Atomic<Int>(0)
     parallelFor(min(cases.count, workers(for: cases))) { _ in
-      // Cases are taken in order, and those taken are finished: the first failure is always the same.
+      // Cases are taken in order, and those taken are finished: the first failure is always the
+      // same.
       while failure.withLock({ $0 == nil }) {
         let index = next.add(1, ordering: .relaxed).oldValue
         guard index < cases.count else { return }
@@ -78,11 +80,13 @@ extension Preprocessor {
       forCasesOf: largest ?? 0, available: SystemMemory.available, threads: ThreadBudget.threads)
   }
 
-  /// Bytes that preprocessing one case takes at most: its channels as read, two of them on the way, the results; labels and masks.
+  /// Bytes that preprocessing one case takes at most: its channels as read, two of them on the way,
+  /// the results; labels and masks.
   ///
   /// - Parameters:
   ///   - shape: Extent of the image (z, y, x).
   ///   - spacing: Its spacing in mm (z, y, x).
+  /// - Returns: The bytes, or the largest number where they cannot be counted.
   package func byteCount(ofCase shape: Shape3, spacing: [Double]) -> Int {
     let change = spacingChange(from: spacing)
     let growth = (0..<3).reduce(1.0) { $0 * change.current[$1] / change.new[$1] }
@@ -92,12 +96,15 @@ extension Preprocessor {
     return bytes < Double(Int.max) ? Int(bytes) : Int.max
   }
 
-  /// How many cases of so many bytes half of the free memory holds, at most one per thread and at least one.
+  /// How many cases of so many bytes half of the free memory holds, at most one per thread and at
+  /// least one.
   ///
   /// - Parameters:
-  ///   - byteCount: Bytes of the largest case, as ``byteCount(ofCase:spacing:)`` says; 0 if unknown.
+  ///   - byteCount: Bytes of the largest case, as ``byteCount(ofCase:spacing:)`` says; 0 if
+  ///     unknown.
   ///   - available: Bytes of free memory, or nil where the system does not say.
   ///   - threads: Threads there are.
+  /// - Returns: The number; 1 where something is unknown.
   package static func workerCount(
     forCasesOf byteCount: Int, available: Int?, threads: Int
   ) -> Int {

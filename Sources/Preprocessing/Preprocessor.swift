@@ -3,9 +3,11 @@ public import Planning
 public import Resampling
 public import Volumes
 
-/// Turns images into what the network of one configuration reads: transposed, cropped to non-zero, normalised, resampled.
+/// Turns images into what the network of one configuration reads: transposed, cropped to non-zero,
+/// normalised, resampled.
 ///
-/// - Source: nnU-Net 2.8.1's `default_preprocessor.py`; Isensee et al., Nature Methods 18, 2021, doi:10.1038/s41592-020-01008-z.
+/// - Source: nnU-Net 2.8.1's `default_preprocessor.py`; Isensee et al., Nature Methods 18, 2021,
+///   doi:10.1038/s41592-020-01008-z.
 public struct Preprocessor: Sendable {
   /// The plan.
   public let plan: SegmentationPlan
@@ -18,7 +20,8 @@ public struct Preprocessor: Sendable {
 
   /// A preprocessor for one configuration of a plan.
   ///
-  /// - Throws: ``PreprocessingError`` if the plan has no such configuration, or it asks for an unknown interpolation.
+  /// - Throws: ``PreprocessingError`` if the plan has no such configuration, or it asks for an
+  ///   unknown interpolation.
   public init(_ plan: SegmentationPlan, configuration name: String) throws(PreprocessingError) {
     self.plan = plan
     configurationName = name
@@ -52,8 +55,10 @@ public struct Preprocessor: Sendable {
   ///   - images: The channels as read.
   ///   - labels: The labels (z, y, x), of the images' shape, or nil.
   ///   - id: The name of the case, for errors.
+  /// - Returns: The case, its labels marked -1 where every channel is 0 and nothing is labelled.
   /// - Throws: ``PreprocessingError`` if the channels or their intensities do not fit the plan.
-  /// - Complexity: O(voxels) on all threads; beside the result two channels of the image and its labels.
+  /// - Complexity: O(voxels) on all threads; beside the result two channels of the image and its
+  ///   labels.
   public func preprocess(
     _ images: CaseImages, labels: VoxelArray<LabelMap.Label>? = nil, id: String
   ) throws(PreprocessingError) -> PreprocessedCase {

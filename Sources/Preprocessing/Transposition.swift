@@ -57,8 +57,8 @@ private struct AxisPermutation {
       }
       return
     }
-    // The source's rows run along `fast` of the result: every plane of these two axes is turned in tiles, so that both sides use
-    // whole cache lines.
+    // The source's rows run along `fast` of the result: every plane of these two axes is turned in
+    // tiles, so that both sides use whole cache lines.
     let fast = steps[0] == 1 ? 0 : 1
     let other = 1 - fast
     let (rows, columns) = (target[fast], target.width)

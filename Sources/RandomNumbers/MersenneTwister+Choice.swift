@@ -1,5 +1,6 @@
 extension MersenneTwister {
-  /// `RandomState.choice(count, size, replace=False)`: the first `size` numbers of ``permutation(_:)``.
+  /// `RandomState.choice(count, size, replace=False)`: the first `size` numbers of
+  /// ``permutation(_:)``.
   ///
   /// - Parameters:
   ///   - size: How many numbers, at most `count`.
@@ -15,7 +16,8 @@ extension MersenneTwister {
       ? shuffled(partners, prefix: size) : origins(ofFirst: size, swappedWith: partners)
   }
 
-  /// For every position the one it is swapped with by a shuffle that runs from the last position down to 1.
+  /// For every position the one it is swapped with by a shuffle that runs from the last position
+  /// down to 1.
   private mutating func swapPartners(_ count: Int) -> [Int32] {
     [Int32](unsafeUninitializedCapacity: count) { partners, filled in
       for index in stride(from: count - 1, to: 0, by: -1) {
@@ -38,7 +40,8 @@ extension MersenneTwister {
 
   /// Follows the few wanted positions back through the swaps in place of moving all numbers.
   ///
-  /// A bit for every position says whether a wanted number is there: the bits stay in the cache where the numbers would not.
+  /// A bit for every position says whether a wanted number is there: the bits stay in the cache
+  /// where the numbers would not.
   private func origins(ofFirst size: Int, swappedWith partners: [Int32]) -> [Int32] {
     var isWanted = [UInt64](repeating: 0, count: (partners.count + 63) / 64)
     var output: [Int32: Int] = [:]

@@ -4,6 +4,7 @@ import Inference
 import JSONDocuments
 import Networks
 import Planning
+import Preprocessing
 import Safetensors
 import Tensors
 
@@ -77,7 +78,24 @@ struct CheckpointFolder {
       + "batch Dice \(trainer.configuration.usesBatchDice), seed \(settings.seed), "
       + "\(settings.epochs) epochs of \(settings.iterationsPerEpoch) and "
       + "\(settings.validationIterations) iterations, "
-      + "learning rate \(settings.initialLearningRate), \(run.device.precision.rawValue)"
+      + "learning rate \(settings.initialLearningRate), momentum \(settings.momentum), "
+      + "weight decay \(settings.weightDecay), gradient norm at most "
+      + "\(settings.gradientNormLimit), \(run.device.precision.rawValue), "
+      + "\(cases(.training, of: run)) training and \(cases(.validation, of: run)) "
+      + "validation cases, augmentation \(digest("\(settings.augmentation)"))"
+  }
+
+  /// How many cases there are, and a digest of their names.
+  private func cases(_ purpose: BatchSource.Purpose, of run: TrainingRun) -> String {
+    let names = (run.source.cases[purpose] ?? []).map(\.id)
+    return "\(names.count) (\(digest(names.joined(separator: "\n"))))"
+  }
+
+  /// The first half of the 64-bit FNV-1a hash in hexadecimal.
+  private func digest(_ text: String) -> String {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    return String(hash >> 32, radix: 16)
   }
 
   // MARK: Loading

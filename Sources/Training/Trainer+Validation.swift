@@ -81,6 +81,12 @@ extension Trainer {
       throw .evaluation(
         .unreadable(path: entry.images.first ?? reference, reason: error.description))
     }
+    guard truth.extent == geometry.extent else {
+      throw .evaluation(
+        .gridMismatch(
+          reference: reference, prediction: target,
+          difference: "\(truth.extent) against \(geometry.extent) voxels"))
+    }
     let mask: LabelMap
     do throws(InferenceError) {
       mask = try predictor.segment(

@@ -55,6 +55,19 @@ public struct Trainer: Sendable {
     do throws(PlanningError) { configuration = try plan.configuration(name) } catch {
       throw .planning(error)
     }
+    // Labels that overlap need another loss and another way to count.
+    if description.labels.usesRegions {
+      throw .architecture(
+        configuration: name,
+        problem: "dataset.json describes regions of several labels, which cannot be trained yet; "
+          + "give every structure one label")
+    }
+    if let previous = configuration.previousStage {
+      throw .architecture(
+        configuration: name,
+        problem: "it refines the masks of \(previous), which cannot be trained yet; "
+          + "take another configuration")
+    }
     let channels = configuration.normalizationSchemes.count
     architecture = UNetArchitecture(
       configuration, inputChannels: channels, classes: description.labels.heads.count)
@@ -121,7 +134,7 @@ public struct Trainer: Sendable {
   }
 
   /// Opens the cases of a split and says how batches are made of them.
-  private func source(
+  package func source(
     _ store: CaseStore, _ split: CrossValidationSplits.Split
   ) throws(TrainingError) -> BatchSource {
     guard !split.training.isEmpty else { throw .noTrainingCases }
@@ -148,7 +161,11 @@ public struct Trainer: Sendable {
   private func open(
     _ names: [String], in store: CaseStore
   ) throws(TrainingError) -> [StoredCase] {
-    let known = Set((description.labels.permittedValues + [-1]).map { Int16($0) })
+    // A table, because every voxel of every case is looked up.
+    var isKnown = [Bool](repeating: false, count: 1 << 16)
+    for value in description.labels.permittedValues + [-1] {
+      isKnown[Int(UInt16(truncatingIfNeeded: value))] = true
+    }
     var cases: [StoredCase] = []
     for name in names {
       let entry: StoredCase
@@ -164,7 +181,7 @@ public struct Trainer: Sendable {
         throw .preprocessing(
           .invalidCase(path: store.path(of: name), problem: "it has no labels"))
       }
-      if let value = entry.labels.first(where: { !known.contains($0) }) {
+      if let value = entry.labels.first(where: { !isKnown[Int(UInt16(bitPattern: $0))] }) {
         throw .unknownLabel(id: name, value: Int(value))
       }
       cases.append(entry)

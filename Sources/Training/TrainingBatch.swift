@@ -2,24 +2,23 @@ import Augmentation
 import Datasets
 import Networks
 import Planning
-import Preprocessing
+package import Preprocessing
 import RandomNumbers
-import Synchronization
-import Tensors
+package import Tensors
 import Volumes
 
 /// Images and labels of one step.
-struct TrainingBatch: Sendable {
+package struct TrainingBatch: Sendable {
   /// Samples, channels, voxels.
-  let images: [Float]
+  package let images: [Float]
   /// The labels of each level of deep supervision, as class numbers.
-  let targets: [LabelBatch]
+  package let targets: [LabelBatch]
 }
 
 /// Makes the batches of a run; each depends on the seed, the epoch and the iteration only.
-struct BatchSource: Sendable {
+package struct BatchSource: Sendable {
   /// Which batches.
-  enum Purpose: Int, Sendable {
+  package enum Purpose: Int, Sendable {
     /// Augmented patches of training cases.
     case training = 0
     /// Plain patches of validation cases.
@@ -27,13 +26,23 @@ struct BatchSource: Sendable {
   }
 
   /// A place in the run.
-  struct Place: Sendable {
+  package struct Place: Sendable {
     let purpose: Purpose
     let epoch: Int
     let iteration: Int
+
+    /// - Parameters:
+    ///   - purpose: Training or validation.
+    ///   - epoch: The epoch, counted from 0.
+    ///   - iteration: The step of the epoch, counted from 0.
+    package init(purpose: Purpose, epoch: Int, iteration: Int) {
+      self.purpose = purpose
+      self.epoch = epoch
+      self.iteration = iteration
+    }
   }
 
-  let cases: [Purpose: [StoredCase]]
+  package let cases: [Purpose: [StoredCase]]
   let geometry: PatchGeometry
   let pipeline: AugmentationPipeline
   let samplers: [Purpose: PatchSampler]
@@ -47,7 +56,7 @@ struct BatchSource: Sendable {
   let annotatedClass: Int?
 
   /// - Returns: The batch, made on all threads of the budget; the result does not depend on their number.
-  func batch(at place: Place) -> TrainingBatch {
+  package func batch(at place: Place) -> TrainingBatch {
     let candidates = cases[place.purpose] ?? []
     guard let sampler = samplers[place.purpose] else {
       preconditionFailure("a sampler for every purpose")

@@ -8,7 +8,7 @@ import Tensors
 import Volumes
 
 /// One run of a trainer: network, optimiser and how far it has come.
-final class TrainingRun {
+package final class TrainingRun {
   let trainer: Trainer
   let source: BatchSource
   let checkpoints: CheckpointFolder
@@ -59,8 +59,9 @@ final class TrainingRun {
       try checkpoints.load(.final, into: self)
       return .finished
     }
-    if checkpoints.exists(.latest) {
-      try checkpoints.load(.latest, into: self)
+    // The best state is a whole one, too; it is there from the first epoch on.
+    for kind in [ModelFolder.Checkpoint.latest, .best] where checkpoints.exists(kind) {
+      try checkpoints.load(kind, into: self)
       lastSave = monotonicSeconds()
       return .epochs
     }
@@ -167,11 +168,16 @@ final class TrainingRun {
     return (losses / Double(iterations), counts.dice)
   }
 
+  /// 0.9 of the last running Dice plus 0.1 of the new mean; either alone where the other is not a number.
+  package static func runningDice(after last: Double?, mean: Double) -> Double {
+    guard let last, !last.isNaN else { return mean }
+    return mean.isNaN ? last : 0.9 * last + 0.1 * mean
+  }
+
   private func finishEpoch(_ score: (loss: Double, dice: [Double])) throws(TrainingError) {
     let defined = score.dice.filter { !$0.isNaN }
     let mean = defined.isEmpty ? .nan : defined.reduce(0, +) / Double(defined.count)
-    let last = progress.history.last?.runningDice
-    let running = last.map { $0.isNaN ? mean : 0.9 * $0 + 0.1 * mean } ?? mean
+    let running = Self.runningDice(after: progress.history.last?.runningDice, mean: mean)
     progress.history.append(
       EpochRecord(
         epoch: progress.epoch, learningRate: optimiser.learningRate,
@@ -197,11 +203,13 @@ final class TrainingRun {
       patch: trainer.configuration.patchSize, classes: trainer.architecture.classes)
     // Measured on U-Nets of three to six stages: what the convolutions give, what the normalisations make of it, and gradients on
     // their way come to two and a half times the elements the plan counts.
-    let activations = 5 * elements * trainer.batchSize * device.precision.bytes / 2
-    let weights = parameters.reduce(0) { $0 + $1.count } * 4 * 6
+    let activations =
+      2.5 * Double(elements) * Double(trainer.batchSize) * Double(device.precision.bytes)
+    let weights = Double(parameters.reduce(0) { $0 + $1.count } * 4 * 6)
     let needed = activations + weights
-    guard needed < available else {
-      throw .memory(neededBytes: needed, availableBytes: available)
+    guard needed < Double(available) else {
+      throw .memory(
+        neededBytes: Int(exactly: needed.rounded()) ?? .max, availableBytes: available)
     }
   }
 }

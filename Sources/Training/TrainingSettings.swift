@@ -50,11 +50,21 @@ public struct TrainingSettings: Sendable {
       return .setting(
         name: "learning rate", problem: "must be positive, not \(initialLearningRate)")
     }
+    if !(0..<1 ~= momentum) {
+      return .setting(name: "momentum", problem: "must be at least 0 and below 1, not \(momentum)")
+    }
+    if !(weightDecay >= 0 && weightDecay.isFinite) {
+      return .setting(name: "weight decay", problem: "must be at least 0, not \(weightDecay)")
+    }
+    if !(gradientNormLimit > 0) {
+      return .setting(
+        name: "gradient norm", problem: "must be limited to more than 0, not \(gradientNormLimit)")
+    }
     return nil
   }
 
   /// The learning rate of an epoch.
-  func learningRate(epoch: Int) -> Double {
+  package func learningRate(epoch: Int) -> Double {
     initialLearningRate * power(1 - Double(epoch) / Double(epochs), 0.9)
   }
 }

@@ -5,7 +5,8 @@ import TestSupport
 import Testing
 import Volumes
 
-/// Against numpy's draws in nnU-Net's `_sample_foreground_locations`; whole cases are compared in `PreprocessorTests`.
+/// Against numpy's draws in nnU-Net's `_sample_foreground_locations`; whole cases are compared in
+/// `PreprocessorTests`.
 @Suite struct ClassLocationSamplingTests {
   /// The labels of `pattern` in `make_fixtures.py`.
   private static func pattern(_ shape: Shape3) -> VoxelArray<Int16> {

@@ -27,7 +27,8 @@ import Volumes
     let deviation = (squares / count).squareRoot()
     for index in stride(from: 0, to: volume.voxels.count, by: 977) {
       let expected = (Double(volume.voxels[index]) - mean) / deviation
-      // Half a unit in the last place of the mean, seen on the scale of the result, and of the result.
+      // Half a unit in the last place of the mean, seen on the scale of the result, and of the
+      // result.
       let tolerance = Double(Float(mean).ulp) / deviation + 1e-6
       #expect(abs(Double(found.channels[0].elements[index]) - expected) <= tolerance)
     }

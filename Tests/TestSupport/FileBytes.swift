@@ -6,6 +6,9 @@
 public struct UnreadableTestFile: Error {
   /// The file.
   public let path: String
+
+  /// The error for a file.
+  public init(path: String) { self.path = path }
 }
 
 /// The content of a file, for tests.

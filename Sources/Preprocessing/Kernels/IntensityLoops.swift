@@ -102,10 +102,11 @@ struct IntensityRange {
 
 /// Mean and standard deviation of a channel's intensities, in double precision.
 ///
-/// Every piece has its own mean and squared deviations, and the pieces are merged in their order, so that the result depends neither
-/// on the number of threads nor on how far the mean is from 0.
+/// Every piece has its own mean and squared deviations, and the pieces are merged in their order,
+/// so that the result depends neither on the number of threads nor on how far the mean is from 0.
 ///
-/// - Source: Chan, Golub, LeVeque, The American Statistician 37(3), 1983, doi:10.1080/00031305.1983.10483115.
+/// - Source: Chan, Golub, LeVeque, The American Statistician 37(3), 1983,
+///   doi:10.1080/00031305.1983.10483115.
 struct IntensityMoments {
   /// Number of voxels.
   private(set) var count = 0

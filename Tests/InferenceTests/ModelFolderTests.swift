@@ -1,0 +1,127 @@
+import Datasets
+import FileOutput
+import Inference
+import JSONDocuments
+import Networks
+import Safetensors
+import Tensors
+import TestSupport
+import Testing
+
+@Suite(.serialized)
+struct ModelFolderTests {
+  @Test func foldsAreThoseWithACheckpoint() throws {
+    let (tiny, model) = try model()
+    let training = TinyModel.training(tiny.configuration, mirrorAxes: [0, 1, 2])
+    let network = try tiny.network(classes: 3, seed: 1)
+    for fold in [3, 0, 12] { try model.write(network, fold: fold, training: training) }
+    let folder = try ModelFolder(model.path)
+    #expect(folder.folds(with: .final) == [.number(0), .number(3), .number(12)])
+    #expect(folder.folds(with: .best).isEmpty)
+    let weights = try folder.weights(of: .number(3), .final)
+    #expect(weights.configurationName == tiny.configuration && weights.mirrorAxes == [0, 1, 2])
+    for (found, expected) in zip(weights.network.parameters, network.parameters) {
+      #expect(found.name == expected.name && found.values == expected.values)
+    }
+  }
+
+  @Test func folderWithoutPlansIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let error = #expect(throws: InferenceError.self) { try ModelFolder(folder.path) }
+    expectOneLine(error, naming: [folder.path, "plans.json"])
+  }
+
+  @Test func folderWithoutDescriptionIsRefused() throws {
+    let folder = try TemporaryFolder()
+    try writeAtomically(TinyPlan().document.text(), to: "\(folder.path)/plans.json")
+    let error = #expect(throws: InferenceError.self) { try ModelFolder(folder.path) }
+    expectOneLine(error, naming: ["\(folder.path)/dataset.json"])
+  }
+
+  @Test func missingCheckpointIsNamed() throws {
+    let (_, model) = try model()
+    let folder = try ModelFolder(model.path)
+    let none = #expect(throws: InferenceError.self) { try Predictor(folder) }
+    expectOneLine(none, naming: [model.path, "checkpoint_final.safetensors"])
+    let missing = #expect(throws: InferenceError.self) {
+      try Predictor(folder, folds: [.number(2)], checkpoint: .best)
+    }
+    expectOneLine(missing, naming: ["\(model.path)/fold_2/checkpoint_best.safetensors"])
+  }
+
+  @Test func weightsOfAnotherNetworkAreRefused() throws {
+    let (tiny, model) = try model()
+    var other = tiny
+    other.features = [8, 12]
+    try model.write(
+      try other.network(classes: 3, seed: 1), fold: 0,
+      training: TinyModel.training(tiny.configuration, mirrorAxes: []))
+    let error = #expect(throws: InferenceError.self) { try Predictor(ModelFolder(model.path)) }
+    expectOneLine(error, naming: [model.checkpoint(0), "shape", "network expects"])
+    other.features = [8, 16, 16]
+    try writeAtomically(other.document.text(), to: "\(model.path)/plans.json")
+    let deeper = #expect(throws: InferenceError.self) { try Predictor(ModelFolder(model.path)) }
+    expectOneLine(deeper, naming: [model.checkpoint(0), "encoder.stages."])
+  }
+
+  @Test func damagedFilesAreRefused() throws {
+    let (tiny, model) = try model()
+    let training = TinyModel.training(tiny.configuration, mirrorAxes: [0])
+    let network = try tiny.network(classes: 3, seed: 1)
+    try model.write(network, fold: 0, training: training)
+    let whole = try bytes(ofFile: model.checkpoint(0)).count
+    for count in [whole - 1, whole / 2, 100, 7, 0] {
+      try truncateFile(model.checkpoint(0), to: count)
+      let error = #expect(throws: InferenceError.self) { try Predictor(ModelFolder(model.path)) }
+      expectOneLine(error, naming: [model.checkpoint(0)])
+    }
+  }
+
+  static let metadata: [(String?, String)] = [
+    (nil, "metadata"), ("{", "metadata"), ("{\"configuration\": \"3d_fullres\"}", "metadata"),
+    ("{\"configuration\": \"3d_lowres\", \"mirror_axes\": []}", "3d_lowres"),
+    ("{\"configuration\": \"3d_fullres\", \"mirror_axes\": [0, 3]}", "[0, 3]"),
+    ("{\"configuration\": \"3d_fullres\", \"mirror_axes\": [-1]}", "[-1]"),
+    ("{\"configuration\": \"3d_fullres\", \"mirror_axes\": [1, 1]}", "[1, 1]"),
+  ]
+
+  @Test(arguments: metadata) func metadataAreChecked(text: String?, named: String) throws {
+    let (tiny, model) = try model()
+    let entries = try tiny.network(classes: 3, seed: 1).parameters.map {
+      SafetensorsEntry(name: $0.name, shape: $0.shape, floats: $0.values)
+    }
+    try model.write(entries, fold: 0, training: text)
+    let error = #expect(throws: InferenceError.self) { try Predictor(ModelFolder(model.path)) }
+    expectOneLine(error, naming: [named])
+  }
+
+  @Test func foldsOfDifferentConfigurationsAreRefused() throws {
+    let (tiny, model) = try model()
+    let document = try #require(tiny.document.object)
+    var plan = document
+    var configurations = try #require(document["configurations"]?.object)
+    configurations["other"] = ["inherits_from": .string(tiny.configuration)]
+    plan["configurations"] = .object(configurations)
+    try writeAtomically(JSONValue.object(plan).text(), to: "\(model.path)/plans.json")
+    let network = try tiny.network(classes: 3, seed: 1)
+    for (fold, name) in [(0, tiny.configuration), (1, "other")] {
+      try model.write(network, fold: fold, training: TinyModel.training(name, mirrorAxes: []))
+    }
+    let error = #expect(throws: InferenceError.self) { try Predictor(ModelFolder(model.path)) }
+    expectOneLine(error, naming: [tiny.configuration, "other"])
+    configurations["other"] = [
+      "inherits_from": .string(tiny.configuration), "previous_stage": "3d_lowres",
+    ]
+    plan["configurations"] = .object(configurations)
+    try writeAtomically(JSONValue.object(plan).text(), to: "\(model.path)/plans.json")
+    let cascade = #expect(throws: InferenceError.self) {
+      try Predictor(ModelFolder(model.path), folds: [.number(1)])
+    }
+    expectOneLine(cascade, naming: ["other", "3d_lowres"])
+  }
+
+  private func model() throws -> (TinyPlan, TinyModel) {
+    let tiny = TinyPlan()
+    return (tiny, try TinyModel(tiny))
+  }
+}
