@@ -3,6 +3,7 @@
 //   swift run -c release -Xcc -march=native LibraryExample DATASET SCAN.nii.gz MASK.nii.gz
 
 import Datasets
+import Glibc
 import Inference
 import Planning
 import Preprocessing
@@ -12,7 +13,7 @@ import Volumes
 
 guard CommandLine.arguments.count == 4 else {
   print("usage: LibraryExample DATASET SCAN.nii.gz MASK.nii.gz")
-  throw CancellationError()
+  exit(64)
 }
 let (folder, scan, output) = (
   CommandLine.arguments[1], CommandLine.arguments[2], CommandLine.arguments[3]
