@@ -7,8 +7,10 @@ public import Volumes
 public struct ResamplingBenchmark: Sendable {
   /// What is resampled.
   public enum Content: Sendable, Hashable {
-    /// Images, or logits.
+    /// Images, or logits, kept whole.
     case images(Interpolation)
+    /// One channel of logits per class, of which only the winner is kept, slab by slab.
+    case export
     /// Three labels.
     case labels
   }
@@ -46,11 +48,11 @@ public struct ResamplingBenchmark: Sendable {
     let target = resampledShape(shape, from: spacing.current, to: spacing.new)
     var generator = SplitMix64(seed: 1)
     switch content {
+    case .export:
+      let logits = uniformChannels(&generator)
+      return measure(target) { argmaxOfResampled(logits: logits, to: target, spacing: spacing) }
     case .images(let interpolation):
-      let inputs = (0..<channels).map { _ in
-        VoxelArray(
-          shape: shape, elements: (0..<shape.count).map { _ in generator.uniform(0...1) })
-      }
+      let inputs = uniformChannels(&generator)
       let scheme = ResamplingScheme(order: interpolation)
       return measure(target) {
         inputs.map { scheme.resample($0, to: target, spacing: spacing) }
@@ -65,6 +67,12 @@ public struct ResamplingBenchmark: Sendable {
           ResamplingScheme.labels.resample(labels: $0, to: target, spacing: spacing)
         }
       }
+    }
+  }
+
+  private func uniformChannels(_ generator: inout SplitMix64) -> [VoxelArray<Float>] {
+    (0..<channels).map { _ in
+      VoxelArray(shape: shape, elements: (0..<shape.count).map { _ in generator.uniform(0...1) })
     }
   }
 

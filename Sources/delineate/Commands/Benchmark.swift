@@ -182,7 +182,7 @@ struct BenchmarkResample: ParsableCommand {
     commandName: "resample", abstract: "Seconds and memory to resample random voxels.",
     discussion: """
       Shapes and spacings are z,y,x as in plans. Example, the export of three classes:
-      delineate benchmark resample 3 96,256,256 1,1,1 1,.5,.5 --order 1
+      delineate benchmark resample 3 96,256,256 1,1,1 1,.5,.5 --export
       """)
 
   @Argument(help: "Number of channels.") var channels: Int
@@ -197,6 +197,11 @@ struct BenchmarkResample: ParsableCommand {
   @Flag(name: .customLong("seg"), help: "Resample labels.")
   var labels = false
 
+  @Flag(
+    name: .customLong("export"),
+    help: "Resample logits linearly and keep the winner of every voxel, as predict does.")
+  var exports = false
+
   @OptionGroup var common: OutputOptions
 
   func validate() throws {
@@ -206,6 +211,7 @@ struct BenchmarkResample: ParsableCommand {
     guard Interpolation(rawValue: order) != nil else {
       throw ValidationError("--order must be 0, 1 or 3, not \(order)")
     }
+    guard !(labels && exports) else { throw ValidationError("give --seg or --export, not both") }
   }
 
   func run() throws {
@@ -213,7 +219,8 @@ struct BenchmarkResample: ParsableCommand {
     let result = ResamplingBenchmark(
       channels: channels, shape: Shape3(shape.numbers),
       spacing: SpacingChange(current: old.numbers, new: new.numbers),
-      content: labels ? .labels : .images(Interpolation(rawValue: order) ?? .cubic)
+      content: labels
+        ? .labels : exports ? .export : .images(Interpolation(rawValue: order) ?? .cubic)
     ).run()
     let megabytes = Double(result.peakAddedBytes) / 1_048_576
     console.result(
