@@ -119,7 +119,7 @@ public struct Demonstration: Sendable {
     var request = TrainingRequest()
     switch extent {
     case .quick:
-      request.settings.epochs = 30
+      request.settings.epochs = 45
       request.settings.iterationsPerEpoch = 20
       request.settings.validationIterations = 2
     case .full:
