@@ -192,6 +192,12 @@ let package = Package(
         "Networks", "Parallelism", "Planning", "Preprocessing", "RandomNumbers", "Safetensors",
         "Tensors", "TestSupport", "Training", "VolumeFiles", "Volumes",
       ]),
+    .testTarget(
+      name: "WorkspacesTests",
+      dependencies: [
+        "Datasets", "FileOutput", "Inference", "JSONDocuments", "Networks", "Phantoms", "Planning",
+        "Preprocessing", "Tensors", "TestSupport", "VolumeFiles", "Volumes", "Workspaces",
+      ]),
 
     // The program and the examples.
     .executableTarget(

@@ -39,19 +39,10 @@ public struct CaseImages: Sendable {
       do throws(VolumeFileError) { file = try outcome.get() } catch {
         throw .unreadableCase(id: entry.id, problem: error.description)
       }
-      let spacing = Self.spacing(of: file, path: path)
       if let first {
-        guard file.geometry.extent == first.geometry.extent else {
-          throw .gridMismatch(
-            id: entry.id, path: path, expected: "\(first.geometry.extent) voxels",
-            found: "\(file.geometry.extent)")
-        }
-        guard zip(spacing, first.spacing).allSatisfy(Self.areClose) else {
-          throw .gridMismatch(
-            id: entry.id, path: path, expected: "spacing \(first.spacing) mm", found: "\(spacing)")
-        }
+        try Self.compare(file.geometry, with: first.geometry, id: entry.id, path: path)
       } else {
-        first = (file.geometry, spacing)
+        first = (file.geometry, Self.spacing(of: file, path: path))
       }
       for channel in file.channels {
         channels.append(
@@ -69,18 +60,15 @@ public struct CaseImages: Sendable {
   /// Reads the labels of a case on this grid.
   ///
   /// - Returns: The labels (z, y, x).
-  /// - Throws: ``DatasetError`` if there is no label file, it cannot be read, or has another
-  ///   extent.
+  /// - Throws: ``DatasetError`` if there is no label file, it cannot be read, or lies on another
+  ///   grid.
   public func labels(of entry: Case) throws(DatasetError) -> VoxelArray<LabelMap.Label> {
     guard let path = entry.labels else { throw .noLabels(id: entry.id) }
     let map: LabelMap
     do throws(VolumeFileError) { map = try LabelMap(contentsOf: path) } catch {
       throw .unreadableCase(id: entry.id, problem: error.description)
     }
-    guard map.extent == geometry.extent else {
-      throw .gridMismatch(
-        id: entry.id, path: path, expected: "\(geometry.extent) voxels", found: "\(map.extent)")
-    }
+    try Self.compare(map.geometry, with: geometry, id: entry.id, path: path)
     return VoxelArray(shape: map.extent.shape, elements: map.labels)
   }
 
@@ -92,8 +80,23 @@ public struct CaseImages: Sendable {
     return isPicture ? [999, 1, 1] : [999 * max(spacing.x, spacing.y), spacing.y, spacing.x]
   }
 
-  /// `numpy.allclose` with its default tolerances.
-  private static func areClose(_ found: Double, _ expected: Double) -> Bool {
-    abs(found - expected) <= 1e-8 + 1e-5 * abs(expected)
+  /// How far grids of one case may lie apart, as a part of the smallest spacing; a tenth of a voxel
+  /// is rounding, more is another grid.
+  static let gridTolerance = 0.1
+
+  private static func compare(
+    _ grid: Geometry, with first: Geometry, id: String, path: String
+  ) throws(DatasetError) {
+    guard grid.extent == first.extent else {
+      throw .gridMismatch(
+        id: id, path: path, expected: "\(first.extent) voxels", found: "\(grid.extent)")
+    }
+    let allowed = gridTolerance * min(first.spacing.x, first.spacing.y, first.spacing.z)
+    let difference = grid.cornerDifference(from: first)
+    guard difference <= allowed else {
+      throw .gridMismatch(
+        id: id, path: path, expected: "corners at most \(allowed) mm apart",
+        found: "\(difference) mm")
+    }
   }
 }

@@ -61,12 +61,8 @@ struct CaseTable {
 
   /// The lines of a text, whichever line breaks it has, without a byte order mark.
   static func lines(of text: String) -> [Substring] {
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-      .map { $0.hasSuffix("\r") ? $0.dropLast() : $0 }
-    // A CRLF is one Character in Swift.
-    if lines.count == 1, text.contains("\r\n") {
-      lines = text.split(separator: "\r\n", omittingEmptySubsequences: false).map { $0[...] }
-    }
+    // A CRLF is one Character in Swift, and a newline like any other.
+    var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     if let first = lines.first, first.hasPrefix("\u{FEFF}") { lines[0] = first.dropFirst() }
     return lines
   }

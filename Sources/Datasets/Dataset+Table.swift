@@ -13,7 +13,7 @@ extension Dataset {
     let folder = FileName.folder(of: path)
     let file = FileName.last(of: path)
     self.init(
-      name: String(file.dropLast(FileName.ending(of: file).count)), folder: folder,
+      name: String(file.dropLast(FileName.ending(of: file).count)), path: path,
       description: try table.description(besides: FileName.join(folder, "dataset.json")),
       cases: table.cases)
   }

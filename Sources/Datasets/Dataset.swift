@@ -8,15 +8,24 @@ public struct Dataset: Sendable {
   public let name: String
   /// The folder, or the folder of the table.
   public let folder: String
+  /// The folder or the table that it was opened at.
+  public let path: String
   /// Channels and labels.
   public let description: DatasetDescription
   /// The training cases: sorted by name in a folder, otherwise in the order of the file.
   public let cases: [Case]
 
-  /// A dataset from its parts.
+  /// A dataset from its parts, in a folder.
   public init(name: String, folder: String, description: DatasetDescription, cases: [Case]) {
+    self.init(name: name, path: folder, description: description, cases: cases)
+  }
+
+  /// A dataset from its parts, at the path of its folder or of its table.
+  init(name: String, path: String, description: DatasetDescription, cases: [Case]) {
     self.name = name
-    self.folder = folder
+    self.path = path
+    folder =
+      FileName.ending(of: path).lowercased() == ".csv" ? FileName.folder(of: path) : path
     self.description = description
     self.cases = cases
   }

@@ -38,7 +38,7 @@ public struct DatasetCheck: Sendable {
   /// What is tolerated, and whom to tell.
   public struct Settings: Sendable {
     /// How far grids of one case may lie apart, as a part of the image's smallest spacing.
-    public var gridTolerance = 0.1
+    public var gridTolerance = CaseImages.gridTolerance
     /// Values of the `$NAME`s in paths of `dataset.json`.
     public var variables: [String: String] = [:]
     /// Called after each case with the numbers of cases done and in all, from one thread at a time.

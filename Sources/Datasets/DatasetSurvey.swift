@@ -70,7 +70,10 @@ struct DatasetSurvey {
       note(path, error.description)
       return
     }
-    if document["dataset"] == nil { checkNames(in: layout) }
+    if document["dataset"] == nil {
+      checkNames(in: layout)
+      checkChannels()
+    }
     if cases.isEmpty { note(path, "no training case found; expected \(layout.expectation)") }
     if let announced = document["numTraining"]?.int, announced != cases.count {
       note(source, "\"numTraining\" says \(announced) cases, found \(cases.count)")
@@ -103,8 +106,14 @@ struct DatasetSurvey {
     layout.ending.lowercased().hasPrefix(".tif") && name.lowercased().hasSuffix(".json")
   }
 
-  /// Channels that are missing by name, cases of one name, files used twice.
+  /// Cases of one name or without a usable one, files used twice.
   private mutating func checkNames() {
+    for entry in cases where entry.id.contains("/") || entry.id.hasPrefix(".") || entry.id.isEmpty {
+      note(
+        source,
+        "case name \"\(entry.id)\" cannot be a file's name; choose one without / and without a dot "
+          + "in front")
+    }
     var seen = Set<String>()
     for entry in cases where !seen.insert(entry.id).inserted {
       note(source, "duplicate case: \(entry.id) stands there more than once")
@@ -121,6 +130,12 @@ struct DatasetSurvey {
         }
         owners[path] = entry.id
       }
+    }
+  }
+
+  /// Channels that are missing by name; names in a table or a list may end in any number.
+  private mutating func checkChannels() {
+    for entry in cases {
       let ending = entry.images.first.map(FileName.ending(of:)) ?? ""
       let channels = entry.images.compactMap {
         FileName.caseAndChannel(FileName.last(of: $0), ending: ending)?.channel
@@ -138,6 +153,9 @@ struct DatasetSurvey {
   }
 
   private mutating func checkConsecutive(_ labels: LabelSet) {
+    if labels.foregroundLabels.isEmpty {
+      note(source, "no label but background; name at least one structure to learn")
+    }
     let values = labels.permittedValues
     if values != Array(0..<values.count) {
       note(

@@ -170,20 +170,21 @@ public struct Predictor {
     for shape: Shape3, of properties: CaseProperties, id: String, available: Int
   ) throws(InferenceError) {
     let window = slidingWindow.window
-    let padded = (0..<3).reduce(1) { $0 * max(shape[$1], window[$1]) }
+    let padded = (0..<3).reduce(1.0) { $0 * Double(max(shape[$1], window[$1])) }
     let configuration = preprocessor.configuration
     // What all layers give is more than what is alive at one time.
     let activations =
-      configuration.architecture.featureMapElements(
-        patch: configuration.patchSize, classes: slidingWindow.classes) * slidingWindow.batchSize
-      * slidingWindow.device.precision.bytes
+      Double(
+        configuration.architecture.featureMapElements(
+          patch: configuration.patchSize, classes: slidingWindow.classes))
+      * Double(slidingWindow.batchSize * slidingWindow.device.precision.bytes)
     // The sums of all classes and of the weights, and one class while it is divided.
-    let predicting = (slidingWindow.classes + 2) * padded * 4 + activations
+    let predicting = Double(slidingWindow.classes + 2) * padded * 4 + activations
     // The logits, and the labels: cropped, pasted, transposed.
     let exporting =
-      slidingWindow.classes * shape.count * 4
-      + 3 * properties.shapeBeforeCropping.count * MemoryLayout<LabelMap.Label>.stride
-    let needed = max(predicting, exporting)
+      Double(slidingWindow.classes) * Double(shape.count) * 4
+      + 3 * Double(properties.shapeBeforeCropping.count * MemoryLayout<LabelMap.Label>.stride)
+    let needed = Int(exactly: max(predicting, exporting).rounded()) ?? .max
     guard needed < available else {
       throw .memory(id: id, neededBytes: needed, availableBytes: available)
     }

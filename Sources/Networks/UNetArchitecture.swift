@@ -78,6 +78,12 @@ public struct UNetArchitecture: Sendable, Hashable {
     {
       return "a number of features, blocks, channels or classes outside 1 to 65536"
     }
+    let weights = features.indices.reduce(0.0) { sum, stage in
+      let inputs = stage == 0 ? inputChannels : features[stage - 1]
+      return sum + Double(features[stage]) * Double(max(inputs, features[stage]))
+        * kernels[stage].reduce(1.0) { $0 * Double($1) } * Double(blocksPerStage[stage])
+    }
+    if weights > 0x1p32 { return "an encoder of more than 4 billion weights" }
     return nil
   }
 }

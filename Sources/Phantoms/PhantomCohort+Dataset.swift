@@ -6,6 +6,9 @@ import VolumeFiles
 import Volumes
 
 extension PhantomCohort {
+  /// The name that the cohort's `dataset.json` gives.
+  public static let datasetName = "Phantoms"
+
   /// Writes the cohort as a dataset folder.
   ///
   /// Training cases go to `imagesTr` and `labelsTr`, both groups of test cases to `imagesTs` and
@@ -76,7 +79,7 @@ extension PhantomCohort {
     var labels = JSONObject()
     for (index, name) in Self.labelNames.enumerated() { labels[name] = .integer(index) }
     return [
-      "name": "Phantoms",
+      "name": .string(Self.datasetName),
       "description": "Made-up abdominal MR examinations; they say nothing about patients.",
       "channel_names": .object(channels), "labels": .object(labels),
       "numTraining": .integer(members.count { $0.group == .training }), "file_ending": ".nii.gz",

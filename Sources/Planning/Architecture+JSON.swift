@@ -22,6 +22,11 @@ extension Architecture {
         found: FieldReader.excerpt(dropout))
     }
     let normalization = try arguments.object("norm_op_kwargs")
+    guard try normalization.bool("affine") else {
+      throw .unsupported(
+        file: normalization.file, field: normalization.prefix + "affine", supported: "true",
+        found: "false")
+    }
     let strides = try arguments.table("strides", rows: stages, columns: dimensions)
     guard strides[0].allSatisfy({ $0 == 1 }) else {
       throw .unsupported(
@@ -42,9 +47,25 @@ extension Architecture {
         try arguments.counts("n_conv_per_stage_decoder", stages - 1)
       ),
       options: (
-        try arguments.bool("conv_bias"), try normalization.positive("eps"),
-        try normalization.bool("affine")
+        try arguments.bool("conv_bias"), try normalization.positive("eps"), true
       ))
+    try checkLimits(arguments)
+  }
+
+  /// Refuses numbers so large that sizes computed from them would overflow.
+  private func checkLimits(_ arguments: FieldReader) throws(PlanningError) {
+    let stride = (0..<dimensions).map { axis in strides.reduce(1.0) { $0 * Double($1[axis]) } }
+    for (field, largest, limit) in [
+      ("n_stages", Double(stages), 32), ("strides", stride.max() ?? 1, 0x1p30),
+      ("kernel_sizes", Double(kernelSizes.joined().max() ?? 1), 64),
+      ("features_per_stage", Double(features.max() ?? 1), 65536),
+      (Self.depthField(kind), Double(encoderDepths.max() ?? 1), 256),
+      ("n_conv_per_stage_decoder", Double(decoderDepths.max() ?? 1), 256),
+    ] where largest > limit {
+      throw .wrongField(
+        file: arguments.file, field: arguments.prefix + field, expected: "at most \(Int(limit))",
+        found: "\(largest)")
+    }
   }
 
   private static func depthField(_ kind: Kind) -> String {

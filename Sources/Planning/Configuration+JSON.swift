@@ -10,8 +10,19 @@ extension Configuration {
         file: fields.file, field: fields.prefix + "patch_size", expected: "2 or 3 numbers",
         found: "\(patchSize)")
     }
+    // Beyond any memory, and small enough that no product of sizes overflows.
+    guard patchSize.reduce(1.0, { $0 * Double($1) }) <= 0x1p30 else {
+      throw .wrongField(
+        file: fields.file, field: fields.prefix + "patch_size", expected: "at most 2^30 voxels",
+        found: "\(patchSize)")
+    }
     dataIdentifier = try fields.string("data_identifier")
     batchSize = try fields.int("batch_size", atLeast: 1)
+    guard batchSize <= 1 << 24 else {
+      throw .wrongField(
+        file: fields.file, field: fields.prefix + "batch_size", expected: "at most 2^24",
+        found: "\(batchSize)")
+    }
     medianShape = try fields.positives("median_image_size_in_voxels", axes)
     spacing = try fields.positives("spacing", axes)
     let schemes = try fields.value("normalization_schemes", "a list of names") { $0.strings }

@@ -53,6 +53,8 @@ public enum ResamplingError: Error, Equatable, Sendable, CustomStringConvertible
   case invalidSpacing([Double])
   /// A size is not positive along every axis.
   case invalidSize([Int])
+  /// The result would not fit into memory.
+  case tooLarge(neededBytes: Int, availableBytes: Int)
   /// The direction of a grid has no inverse.
   case singularDirection
 
@@ -66,6 +68,9 @@ public enum ResamplingError: Error, Equatable, Sendable, CustomStringConvertible
       "spacing \(spacing) is not usable: expected three positive numbers in millimetres"
     case .invalidSize(let size):
       "size \(size) is not usable: expected three numbers of voxels, each at least 1"
+    case .tooLarge(let needed, let available):
+      "the result would need about \(needed >> 20) MiB of memory, \(available >> 20) MiB are free;"
+        + " ask for fewer or larger voxels"
     case .singularDirection:
       "the image's axes are linearly dependent: expected three independent directions;"
         + " repair the direction matrix of its header"

@@ -20,7 +20,7 @@ extension Volume where Voxel == Float {
   ///     threads at once; nil leaves them.
   /// - Returns: The image on `grid`.
   /// - Throws: ``ResamplingError/singularDirection`` or ``ResamplingError/invalidSpacing(_:)`` if
-  ///   this image's grid is degenerate.
+  ///   this image's grid is degenerate, ``ResamplingError/tooLarge(neededBytes:availableBytes:)``.
   /// - Complexity: O(result) time on all threads; the spline also O(voxels) and a copy of the
   ///   image.
   /// - Source: ITK 5.4 `ResampleImageFilter`.
@@ -28,6 +28,7 @@ extension Volume where Voxel == Float {
     onto grid: Geometry, interpolation: Interpolation = .linear, outside: Float = 0,
     through transform: PointMap? = nil
   ) throws(ResamplingError) -> Volume {
+    try checkMemory(forGridOf: grid.extent.shape.lengths.map(Double.init))
     let mapping = try GridMapping(from: grid, to: geometry)
     var values = voxels
     if interpolation == .cubic {
@@ -72,12 +73,13 @@ extension LabelMap {
   ///     threads at once; nil leaves them.
   /// - Returns: The label map on `grid`.
   /// - Throws: ``ResamplingError/singularDirection`` or ``ResamplingError/invalidSpacing(_:)`` if
-  ///   this map's grid is degenerate.
+  ///   this map's grid is degenerate, ``ResamplingError/tooLarge(neededBytes:availableBytes:)``.
   /// - Complexity: O(result) time on all threads.
   public func resampled(
     onto grid: Geometry, interpolation: LabelInterpolation = .largestShare,
     through transform: PointMap? = nil
   ) throws(ResamplingError) -> LabelMap {
+    try checkMemory(forGridOf: grid.extent.shape.lengths.map(Double.init))
     let mapping = try GridMapping(from: grid, to: geometry)
     let count = grid.extent.count
     let result = [Label](unsafeUninitializedCapacity: count) { buffer, initialized in

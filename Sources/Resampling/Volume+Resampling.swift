@@ -11,7 +11,8 @@ extension Volume where Voxel == Float {
   ///   - spacing: Voxel size in millimetres along x, y, z.
   ///   - scheme: How to interpolate.
   /// - Returns: The same object on a grid with exactly that spacing.
-  /// - Throws: ``ResamplingError/invalidSpacing(_:)`` unless all three are positive and finite.
+  /// - Throws: ``ResamplingError/invalidSpacing(_:)`` unless all three are positive and finite,
+  ///   ``ResamplingError/tooLarge(neededBytes:availableBytes:)``.
   /// - Complexity: As ``ResamplingScheme/resample(_:to:spacing:)``.
   public func resampled(
     toSpacing spacing: Vector3, scheme: ResamplingScheme = .image
@@ -26,7 +27,8 @@ extension Volume where Voxel == Float {
   ///   - extent: Numbers of voxels along x, y, z, each at least 1.
   ///   - scheme: How to interpolate.
   /// - Returns: The same object on a grid of exactly that size.
-  /// - Throws: ``ResamplingError/invalidSize(_:)`` unless every number is at least 1.
+  /// - Throws: ``ResamplingError/invalidSize(_:)`` unless every number is at least 1,
+  ///   ``ResamplingError/tooLarge(neededBytes:availableBytes:)``.
   /// - Complexity: As ``ResamplingScheme/resample(_:to:spacing:)``.
   public func resampled(
     to extent: Extent, scheme: ResamplingScheme = .image
@@ -65,7 +67,8 @@ extension LabelMap {
   ///   - spacing: Voxel size in millimetres along x, y, z.
   ///   - scheme: Separation, rule for ties, and whether by nearest voxel or by linear shares.
   /// - Returns: The same object on a grid with exactly that spacing.
-  /// - Throws: ``ResamplingError/invalidSpacing(_:)`` unless all three are positive and finite.
+  /// - Throws: ``ResamplingError/invalidSpacing(_:)`` unless all three are positive and finite,
+  ///   ``ResamplingError/tooLarge(neededBytes:availableBytes:)``.
   public func resampled(
     toSpacing spacing: Vector3, scheme: ResamplingScheme = .labels
   ) throws(ResamplingError) -> LabelMap {
@@ -78,7 +81,8 @@ extension LabelMap {
   ///   - extent: Numbers of voxels along x, y, z, each at least 1.
   ///   - scheme: As for ``resampled(toSpacing:scheme:)``.
   /// - Returns: The same object on a grid of exactly that size.
-  /// - Throws: ``ResamplingError/invalidSize(_:)`` unless every number is at least 1.
+  /// - Throws: ``ResamplingError/invalidSize(_:)`` unless every number is at least 1,
+  ///   ``ResamplingError/tooLarge(neededBytes:availableBytes:)``.
   public func resampled(
     to extent: Extent, scheme: ResamplingScheme = .labels
   ) throws(ResamplingError) -> LabelMap {
@@ -108,6 +112,8 @@ private struct GridChange {
 
   init(_ old: Geometry, toSpacing new: Vector3) throws(ResamplingError) {
     let (before, after) = (try Self.checked(old.spacing), try Self.checked(new))
+    let voxels = old.extent.shape.lengths
+    try checkMemory(forGridOf: (0..<3).map { Double(voxels[$0]) * before[$0] / after[$0] })
     let shape = resampledShape(old.extent.shape, from: before, to: after)
     self.init(
       old, Shape3(shape.lengths.map { max(1, $0) }), SpacingChange(current: before, new: after))
@@ -118,6 +124,7 @@ private struct GridChange {
     guard extent.x >= 1, extent.y >= 1, extent.z >= 1 else {
       throw .invalidSize([extent.x, extent.y, extent.z])
     }
+    try checkMemory(forGridOf: extent.shape.lengths.map(Double.init))
     let (from, to) = (old.extent.shape, extent.shape)
     let after = (0..<3).map { before[$0] * (Double(from[$0]) / Double(to[$0])) }
     self.init(

@@ -139,12 +139,15 @@ struct CheckpointFolder {
 }
 
 extension Trainer {
-  /// Makes a folder and those above it.
+  /// Makes a folder and those above it, and sees that files may be made in it before a step is computed.
   func makeFolder(_ path: String) throws(TrainingError) {
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
       throw .unwritable(path: path, reason: "the folder cannot be made")
+    }
+    guard isWritable(path) else {
+      throw .unwritable(path: path, reason: "no permission to write in this folder")
     }
   }
 }

@@ -2,6 +2,7 @@ import Datasets
 public import Evaluation
 import FoundationEssentials
 import Inference
+import JSONDocuments
 import Phantoms
 import Planning
 import Reports
@@ -60,6 +61,13 @@ public struct Demonstration: Sendable {
     observer trainingObserver: TrainingObserver = TrainingObserver()
   ) throws(WorkspaceError) -> Result? {
     let data = "\(folder)/dataset"
+    // Somebody's own dataset of that name would lose its dataset.json.
+    if let other = try? JSONValue(contentsOf: "\(data)/dataset.json"),
+      other["name"]?.string != PhantomCohort.datasetName
+    {
+      throw .file(
+        path: data, problem: "holds a dataset that is not a demonstration's; choose another folder")
+    }
     let cohort = PhantomCohort(size: extent == .quick ? .quick : .full)
     observer.message("making \(cohort.members.count) phantom patients in \(data)")
     try makeFolder(folder)

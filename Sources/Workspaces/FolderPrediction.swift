@@ -39,16 +39,29 @@ public struct FolderPrediction {
   ///   - cases: The cases.
   ///   - folder: Where `CASE` and the model's file ending go; made if it does not exist.
   /// - Returns: What became of each case, in their order.
-  /// - Throws: ``WorkspaceError/unwritable(path:reason:)`` if the folder cannot be made.
+  /// - Throws: ``WorkspaceError/unwritable(path:reason:)`` if the folder cannot be made or written to,
+  ///   ``WorkspaceError/input(path:problem:)`` if a mask would replace one of the images.
   public func run(
     _ cases: [Case], into folder: String
   ) throws(WorkspaceError) -> [Outcome] {
     try makeFolder(folder)
+    // Before hours of computing, not after the first case.
+    guard isWritable(folder) else {
+      throw .unwritable(path: folder, reason: "no permission to write in this folder")
+    }
+    let images = Set(cases.flatMap(\.images).map(absolute))
+    for target in cases.map({ self.target($0, in: folder) })
+    where images.contains(absolute(target)) {
+      throw .input(
+        path: target,
+        problem: "is an image to segment, and its mask would have the same name; "
+          + "write the masks to another folder")
+    }
     let clock = ContinuousClock()
     var outcomes: [Outcome] = []
     for (index, entry) in cases.enumerated() {
       let start = clock.now
-      let target = "\(folder)/\(entry.id)\(model.description.fileEnding ?? ".nii.gz")"
+      let target = target(entry, in: folder)
       var problem: String?
       do throws(WorkspaceError) { try segment(entry, to: target) } catch {
         problem = error.description
@@ -61,6 +74,10 @@ public struct FolderPrediction {
       observer.progress("predict", index + 1, cases.count)
     }
     return outcomes
+  }
+
+  private func target(_ entry: Case, in folder: String) -> String {
+    "\(folder)/\(entry.id)\(model.description.fileEnding ?? ".nii.gz")"
   }
 
   private func segment(_ entry: Case, to target: String) throws(WorkspaceError) {

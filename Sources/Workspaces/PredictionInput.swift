@@ -16,7 +16,7 @@ public struct PredictionInput: Sendable, Equatable {
   /// - Parameters:
   ///   - paths: Files and folders.
   ///   - description: The model's channels and file ending.
-  /// - Throws: ``WorkspaceError`` if a path does not exist, or there is no case at all.
+  /// - Throws: ``WorkspaceError`` if a path does not exist, a case lacks a channel before its last, or there is no case at all.
   public init(
     _ paths: [String], for description: DatasetDescription
   ) throws(WorkspaceError) {
@@ -64,10 +64,21 @@ public struct PredictionInput: Sendable, Equatable {
         path: paths.first ?? "--input",
         problem: "no image found; expected names such as CASE_0000\(ending)")
     }
-    cases = channels.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { id in
+    var cases: [Case] = []
+    for id in channels.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
       let files = channels[id] ?? [:]
-      return Case(id: id, images: files.keys.sorted().compactMap { files[$0] })
+      let numbers = files.keys.sorted()
+      let paths = numbers.compactMap { files[$0] }
+      // Channels that moved up into a gap would be taken for others.
+      if let missing = numbers.indices.first(where: { numbers[$0] != $0 }) {
+        throw .input(
+          path: paths[missing],
+          problem: "case \(id) has no channel \(missing) before it; add that image, or leave the "
+            + "case out")
+      }
+      cases.append(Case(id: id, images: paths))
     }
+    self.cases = cases
     self.passedOver = passedOver
   }
 

@@ -31,7 +31,7 @@ extension Workspace {
   public func check(_ dataset: Dataset) throws(WorkspaceError) -> Bool {
     let stamp = dataset.filesDigest + dataset.descriptionDigest
     if state.checked == stamp { return false }
-    let path = state.dataset ?? dataset.folder
+    let path = dataset.path
     observer.message("checking the \(dataset.cases.count) cases of \(dataset.name)")
     let report = report(on: path)
     for problem in report.problems where problem.severity == .warning {

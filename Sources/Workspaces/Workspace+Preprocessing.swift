@@ -15,6 +15,13 @@ extension Workspace {
     _ dataset: Dataset, configuration: String
   ) throws(WorkspaceError) -> (plan: SegmentationPlan, store: CaseStore) {
     let plan = try plan(for: dataset)
+    return (plan, try preprocess(dataset, configuration: configuration, by: plan))
+  }
+
+  /// Preprocesses the cases by a plan that was just made or read.
+  func preprocess(
+    _ dataset: Dataset, configuration: String, by plan: SegmentationPlan
+  ) throws(WorkspaceError) -> CaseStore {
     let preprocessor: Preprocessor
     do throws(PreprocessingError) {
       preprocessor = try Preprocessor(plan, configuration: configuration)
@@ -29,7 +36,7 @@ extension Workspace {
     if state.preprocessed[configuration] == stamp,
       labelled.allSatisfy({ exists(store.path(of: $0.id)) })
     {
-      return (plan, store)
+      return store
     }
     observer.message("preprocessing \(labelled.count) cases for \(configuration)")
     do throws(PreprocessingError) {
@@ -40,7 +47,7 @@ extension Workspace {
       throw .preprocessing(error)
     }
     try remember { $0.preprocessed[configuration] = stamp }
-    return (plan, store)
+    return store
   }
 
   /// The cases of a fold, from `splits_final.json`, which is made if it is missing.
@@ -75,6 +82,23 @@ extension Workspace {
         problem: "names \(unknown.count) cases that the dataset does not have, such as "
           + "\(unknown[0]); correct it, or remove it to split anew")
     }
+    tellLimits(of: splits, fold, dataset)
     return splits.split(fold, of: dataset.caseNames)
+  }
+
+  /// Says what a reader of `splits_final.json` would not expect.
+  private func tellLimits(of splits: CrossValidationSplits, _ fold: Fold, _ dataset: Dataset) {
+    let used = Set(splits.splits.flatMap { $0.training + $0.validation })
+    let unused = dataset.caseNames.filter { !used.contains($0) }
+    if let first = unused.first {
+      observer.message(
+        "\(splitsPath) leaves out \(unused.count) cases of the dataset, such as \(first); remove it "
+          + "to split anew")
+    }
+    if case .number(let number) = fold, number >= splits.splits.count {
+      observer.message(
+        "\(splitsPath) has \(splits.splits.count) folds; fold \(number) is a random split of 80 to 20"
+      )
+    }
   }
 }

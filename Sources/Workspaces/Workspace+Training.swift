@@ -46,8 +46,18 @@ extension Workspace {
     _ dataset: Dataset, _ request: TrainingRequest,
     observer trainingObserver: TrainingObserver = TrainingObserver()
   ) throws(WorkspaceError) -> TrainingResult {
-    let (plan, store) = try preprocess(dataset, configuration: request.configuration)
+    // What cannot be trained is refused before hours of preprocessing.
+    let plan = try plan(for: dataset)
+    let trainer: Trainer
+    do throws(TrainingError) {
+      trainer = try Trainer(
+        plan, configuration: request.configuration, description: dataset.description,
+        settings: request.settings)
+    } catch {
+      throw .training(error)
+    }
     let split = try split(request.fold, of: dataset)
+    let store = try preprocess(dataset, configuration: request.configuration, by: plan)
     let model = modelFolder(request.configuration)
     let fold = ModelFolder.fold(request.fold, in: model)
     try prepare(model: model, plan: plan, dataset: dataset, request)
@@ -59,12 +69,8 @@ extension Workspace {
       curves.add(history)
       trainingObserver.epoch(history)
     }
-    let trainer: Trainer
     let outcome: TrainingOutcome
     do throws(TrainingError) {
-      trainer = try Trainer(
-        plan, configuration: request.configuration, description: dataset.description,
-        settings: request.settings)
       outcome = try trainer.train(
         on: store, split: split, into: fold, start: request.start, observer: observed)
       curves.draw()
@@ -97,9 +103,12 @@ extension Workspace {
     let fold = ModelFolder.fold(request.fold, in: model)
     let hasRun = ModelFolder.Checkpoint.allCases.contains { exists("\(fold)/\($0.fileName)") }
     let replaces = request.start == .fresh
-    if let trained = try? JSONValue(contentsOf: "\(model)/plans.json"), trained != plan.document {
-      let earlier = try? ModelFolder(model)
-      let others = ModelFolder.Checkpoint.allCases.flatMap { earlier?.folds(with: $0) ?? [] }
+    if let earlier = try? ModelFolder(model),
+      earlier.plan.document != plan.document
+        || earlier.description.labels != dataset.description.labels
+        || earlier.description.channelNames != dataset.description.channelNames
+    {
+      let others = ModelFolder.Checkpoint.allCases.flatMap { earlier.folds(with: $0) }
         .filter { !replaces || $0 != request.fold }
       guard others.isEmpty else { throw .otherPlan(model: model, plan: planPath) }
     }

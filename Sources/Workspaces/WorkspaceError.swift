@@ -18,7 +18,7 @@ public enum WorkspaceError: Error, Equatable, Sendable, CustomStringConvertible 
   case file(path: String, problem: String)
   /// A file or folder cannot be written.
   case unwritable(path: String, reason: String)
-  /// A model's folder holds folds that were trained with another plan.
+  /// A model's folder holds folds that were trained with another plan, or for other channels or labels.
   case otherPlan(model: String, plan: String)
   /// Files given as input cannot be used.
   case input(path: String, problem: String)
@@ -52,8 +52,8 @@ public enum WorkspaceError: Error, Equatable, Sendable, CustomStringConvertible 
     case .file(let path, let problem): "\(path): \(problem)"
     case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
     case .otherPlan(let model, let plan):
-      "\(model): holds folds that were trained with another plan than \(plan); restore that plan, "
-        + "or move the folder away"
+      "\(model): holds folds that were trained with another plan than \(plan), or for other channels "
+        + "or labels; restore those, or move the folder away"
     case .input(let path, let problem): "\(path): \(problem)"
     case .dataset(let error): error.description
     case .planning(let error): error.description

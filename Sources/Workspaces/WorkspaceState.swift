@@ -31,7 +31,7 @@ struct WorkspaceState: Equatable {
 }
 
 extension WorkspaceState {
-  /// The state in a file; an empty one if there is none that can be read, so that steps are done again.
+  /// The state in a file; an empty one if there is none that can be read: a fingerprint and a plan that are there are then taken over.
   init(contentsOf path: String) {
     guard let document = try? JSONValue(contentsOf: path) else { return }
     dataset = document["dataset"]?.string
@@ -116,6 +116,9 @@ extension Dataset {
   /// Digest of its description.
   var descriptionDigest: String { digest(description.document.text(.compact)) }
 }
+
+/// Whether files may be made in a folder.
+func isWritable(_ folder: String) -> Bool { access(folder, W_OK) == 0 }
 
 /// The absolute path of a file or folder that exists, or the path itself.
 func absolute(_ path: String) -> String {

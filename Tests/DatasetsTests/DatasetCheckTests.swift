@@ -160,6 +160,34 @@ import Volumes
     #expect(report.problems.contains { $0.what.hasPrefix("duplicate case: a stands") })
   }
 
+  @Test func tableMayNameFilesAsItLikes() throws {
+    let small = try SmallDataset()
+    for (new, old) in [("scan_0007", "imagesTr/c0_0000"), ("scan_0008", "imagesTr/c0_0001")] {
+      rename(small.path(old + ".nii.gz"), small.path(new + ".nii.gz"))
+    }
+    // Line breaks of two systems in one file.
+    try small.write(
+      "t.csv", "case,T1,T2,label\r\na,scan_0007.nii.gz,scan_0008.nii.gz,labelsTr/c0.nii.gz\n")
+    unlink(small.path("dataset.json"))
+    #expect(DatasetCheck().report(on: small.path("t.csv")).lines == [])
+    try small.write(
+      "t.csv", "case,T1,T2,label\na/b,scan_0007.nii.gz,scan_0008.nii.gz,labelsTr/c0.nii.gz\n")
+    let found = DatasetCheck().report(on: small.path("t.csv"))
+    #expect(found.lines.count == 1 && found.hasErrors)
+    #expect(found.lines[0].contains("case name \"a/b\" cannot be a file's name"))
+  }
+
+  @Test func labelsWithoutAnyStructure() throws {
+    let small = try SmallDataset()
+    try small.write(
+      "dataset.json",
+      """
+      {"channel_names": {"0": "T1", "1": "T2"}, "labels": {"background": 0}, "numTraining": 3, \
+      "file_ending": ".nii.gz"}
+      """)
+    #expect(lines(small).first?.contains("no label but background") == true)
+  }
+
   @Test func nothingThere() throws {
     let folder = try TemporaryFolder()
     let report = DatasetCheck().report(on: folder.path + "/none")

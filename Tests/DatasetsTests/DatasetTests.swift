@@ -157,6 +157,20 @@ import Volumes
     try small.image(seed: 9, geometry).write(to: small.path("imagesTr/c1_0001.nii.gz"))
     let entry = try Dataset(contentsOf: small.folder.path).cases[1]
     #expect(throws: DatasetError.self) { try CaseImages(of: entry) }
+    // Rounding in one header is no other grid; a shift by half a voxel is.
+    geometry = SmallDataset.geometry
+    geometry.spacing.x = 0.50001
+    try small.image(seed: 9, geometry).write(to: small.path("imagesTr/c1_0001.nii.gz"))
+    #expect(try CaseImages(of: entry).spacing == [2, 0.75, 0.5])
+    geometry = SmallDataset.geometry
+    geometry.origin.y += 0.375
+    try small.image(seed: 9, geometry).write(to: small.path("imagesTr/c1_0001.nii.gz"))
+    #expect(throws: DatasetError.self) { try CaseImages(of: entry) }
+    try small.labels(geometry).write(to: small.path("labelsTr/c0.nii.gz"))
+    #expect(throws: DatasetError.self) {
+      let first = try Dataset(contentsOf: small.folder.path).cases[0]
+      _ = try CaseImages(of: first).labels(of: first)
+    }
     geometry.extent.y = 2
     try small.labels(geometry).write(to: small.path("labelsTr/c0.nii.gz"))
     let other = try Dataset(contentsOf: small.folder.path).cases[0]

@@ -93,7 +93,7 @@ import Volumes
     #expect(error?.description.hasPrefix("case c1: \(path): ") == true)
     let empty = LabelMap(
       labels: Array(repeating: 0, count: 60),
-      geometry: Geometry(extent: Extent(x: 5, y: 4, z: 3)))
+      geometry: try LabelMap(contentsOf: folder.path + "/labelsTr/c0.nii.gz").geometry)
     for index in 0..<2 { try empty.write(to: folder.path + "/labelsTr/c\(index).nii.gz") }
     #expect(throws: PlanningError.noForeground(dataset: dataset.name)) {
       try Fingerprint(of: dataset)

@@ -124,6 +124,27 @@ import Testing
     #expect(error?.description == message)
   }
 
+  /// Numbers that would overflow, or that this program would silently not heed.
+  @Test(
+    arguments: [
+      ("patch_size", [2_097_152, 2_097_152, 2_097_152]), ("batch_size", 1_099_511_627_776),
+      (
+        "architecture/arch_kwargs/features_per_stage",
+        [1_099_511_627_776, 64, 128, 256, 320, 320]
+      ),
+      (
+        "architecture/arch_kwargs/strides",
+        [
+          [1, 1, 1], [8192, 1, 1], [8192, 1, 1], [8192, 1, 1], [8192, 1, 1], [8192, 1, 1],
+        ]
+      ),
+      ("architecture/arch_kwargs/norm_op_kwargs/affine", false),
+    ] as [(String, JSONValue)])
+  func impossibleNumbersAreRefused(field: String, value: JSONValue) throws {
+    let document = try plan("configurations/3d_fullres/" + field, value)
+    #expect(throws: PlanningError.self) { try SegmentationPlan(document, from: "plans.json") }
+  }
+
   @Test func networksOfEarlierPlansAreUnderstood() throws {
     let expected = try SegmentationPlan(contentsOf: path).configuration("3d_lowres")
     let old = try JSONValue(contentsOf: path)

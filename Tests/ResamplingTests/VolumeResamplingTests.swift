@@ -40,6 +40,21 @@ import Volumes
     }
   }
 
+  @Test func impossibleSizesAreRefused() throws {
+    let volume = Volume<Float>(repeating: 0, geometry: Geometry(extent: Extent(x: 2, y: 2, z: 2)))
+    let labels = LabelMap(labels: Array(repeating: 0, count: 8), geometry: volume.geometry)
+    let huge = Extent(x: 1 << 30, y: 1 << 30, z: 1 << 30)
+    #expect(throws: ResamplingError.self) { try volume.resampled(to: huge) }
+    #expect(throws: ResamplingError.self) { try labels.resampled(to: huge) }
+    #expect(throws: ResamplingError.self) {
+      try volume.resampled(toSpacing: Vector3(1e-300, 1, 1))
+    }
+    #expect(throws: ResamplingError.self) { try labels.resampled(toSpacing: Vector3(1e-9, 1, 1)) }
+    #expect(throws: ResamplingError.self) {
+      try volume.resampled(onto: Geometry(extent: huge))
+    }
+  }
+
   @Test func outerFacesStay() throws {
     let found = try ramp(oblique).resampled(
       to: Extent(x: 31, y: 10, z: 20), scheme: ResamplingScheme(separation: .never))

@@ -32,7 +32,7 @@ struct Demo: ParsableCommand {
     console.result(
       [
         "cohorts": result.table.document(names: result.names),
-        "foreground_mean_dice": .number(result.summary.foregroundMean(.dice)),
+        "foreground_mean_dice": finite(result.summary.foregroundMean(.dice)),
         "training_seconds": .number(result.trainingSeconds),
         "predictions": .string(result.predictions), "overlays": .string(result.overlays),
         "curves": .string(result.curves),

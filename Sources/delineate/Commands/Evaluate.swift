@@ -71,7 +71,7 @@ struct Evaluate: ParsableCommand {
     let table = CohortTable(summary, cohorts: cohorts)
     console.result(
       [
-        "foreground_mean_dice": .number(summary.foregroundMean(.dice)),
+        "foreground_mean_dice": finite(summary.foregroundMean(.dice)),
         "cases": .integer(summary.cases.count), "cohorts": table.document(names: names),
         "summary": output.map { .string($0) } ?? .null,
       ], text: table.textTable(names: names))
@@ -87,13 +87,10 @@ extension CohortTable {
           "cohort": .string(row.cohort), "structure": .string(row.structure.key),
           "name": .string(names[row.structure] ?? row.structure.key),
           "cases": .integer(row.cases), "defined_cases": .integer(row.definedCases),
-          "dice_mean": number(row.dice.mean), "dice_sd": number(row.dice.standardDeviation),
-          "iou_mean": number(row.intersectionOverUnion.mean),
-          "iou_sd": number(row.intersectionOverUnion.standardDeviation),
+          "dice_mean": finite(row.dice.mean), "dice_sd": finite(row.dice.standardDeviation),
+          "iou_mean": finite(row.intersectionOverUnion.mean),
+          "iou_sd": finite(row.intersectionOverUnion.standardDeviation),
         ]
       })
   }
-
-  /// Numbers that are not defined are null, which every reader of JSON accepts.
-  private func number(_ value: Double) -> JSONValue { value.isFinite ? .number(value) : .null }
 }

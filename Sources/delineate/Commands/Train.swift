@@ -104,7 +104,7 @@ struct Train: ParsableCommand {
         [
           "outcome": "finished", "folder": .string(folder),
           "model": .string(workspace.modelFolder(configuration)),
-          "foreground_mean_dice": .number(summary.foregroundMean(.dice)),
+          "foreground_mean_dice": finite(summary.foregroundMean(.dice)),
           "validation": CohortTable(summary).document(names: labels.structureNames),
           "validation_cases": .integer(summary.cases.count),
         ],

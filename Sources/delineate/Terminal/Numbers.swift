@@ -1,4 +1,4 @@
-import Volumes
+import JSONDocuments
 
 /// A number with a fixed count of digits after the point; `-` where it is not finite.
 func fixed(_ value: Double, _ digits: Int) -> String {
@@ -46,3 +46,6 @@ func aligned(_ rows: [[String]]) -> String {
   }
   return text
 }
+
+/// A number as every reader of JSON accepts it: null where it is not finite.
+func finite(_ value: Double) -> JSONValue { value.isFinite ? .number(value) : .null }
