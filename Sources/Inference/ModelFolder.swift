@@ -107,6 +107,12 @@ public struct TrainedWeights {
     do throws(PlanningError) { configuration = try plan.configuration(name) } catch {
       throw .planning(error)
     }
+    if let trained = document["plan"]?.string, trained != plan.digest(of: configuration) {
+      throw .model(
+        path: path,
+        problem: "plans.json was changed after it was trained; put the old one back, or train again"
+      )
+    }
     guard Set(axes).count == axes.count, axes.allSatisfy((0..<configuration.dimensions).contains)
     else {
       throw .model(

@@ -1,4 +1,5 @@
 import Datasets
+import FileOutput
 import Planning
 import Resampling
 
@@ -26,13 +27,6 @@ struct CaseStamp {
       text +=
         " \(path) \(found ? status.st_size : -1) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
     }
-    return Self.digest(text)
-  }
-
-  /// The 64-bit FNV-1a hash in hexadecimal.
-  private static func digest(_ text: String) -> String {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return String(hash, radix: 16)
+    return contentDigest(of: text)
   }
 }

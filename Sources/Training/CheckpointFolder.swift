@@ -30,6 +30,14 @@ struct CheckpointFolder {
     }
   }
 
+  /// Removes what writes that were killed have left behind.
+  func removePartialFiles() {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    for name in names where name.hasPrefix(".checkpoint_") && name.hasSuffix(".partial") {
+      try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
+    }
+  }
+
   func removeAll() throws(TrainingError) {
     for kind in ModelFolder.Checkpoint.allCases { try remove(kind) }
   }
@@ -61,6 +69,7 @@ struct CheckpointFolder {
     let document: JSONValue = [
       "configuration": .string(run.trainer.configurationName),
       "mirror_axes": .array(run.trainer.mirrorAxes.map { .integer($0) }),
+      "plan": .string(run.trainer.plan.digest(of: run.trainer.configuration)),
       "identity": .string(identity(of: run)), "progress": run.progress.document,
     ]
     do throws(SafetensorsError) {
@@ -74,7 +83,8 @@ struct CheckpointFolder {
   /// What must be the same for a run to go on bit for bit.
   private func identity(of run: TrainingRun) -> String {
     let (trainer, settings) = (run.trainer, run.trainer.settings)
-    return "patch \(trainer.configuration.patchSize), batch \(trainer.batchSize), "
+    return
+      "plan \(trainer.plan.digest(of: trainer.configuration)), patch \(trainer.configuration.patchSize), batch \(trainer.batchSize), "
       + "batch Dice \(trainer.configuration.usesBatchDice), seed \(settings.seed), "
       + "\(settings.epochs) epochs of \(settings.iterationsPerEpoch) and "
       + "\(settings.validationIterations) iterations, "
@@ -82,20 +92,13 @@ struct CheckpointFolder {
       + "weight decay \(settings.weightDecay), gradient norm at most "
       + "\(settings.gradientNormLimit), \(run.device.precision.rawValue), "
       + "\(cases(.training, of: run)) training and \(cases(.validation, of: run)) "
-      + "validation cases, augmentation \(digest("\(settings.augmentation)"))"
+      + "validation cases, augmentation \(contentDigest(of: "\(settings.augmentation)"))"
   }
 
   /// How many cases there are, and a digest of their names.
   private func cases(_ purpose: BatchSource.Purpose, of run: TrainingRun) -> String {
     let names = (run.source.cases[purpose] ?? []).map(\.id)
-    return "\(names.count) (\(digest(names.joined(separator: "\n"))))"
-  }
-
-  /// The first half of the 64-bit FNV-1a hash in hexadecimal.
-  private func digest(_ text: String) -> String {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-    return String(hash >> 32, radix: 16)
+    return "\(names.count) (\(contentDigest(of: names.joined(separator: "\n"))))"
   }
 
   // MARK: Loading

@@ -21,26 +21,36 @@ public struct EpochRecord: Sendable, Equatable {
 }
 
 extension EpochRecord {
-  /// The record as a line of `training_log.jsonl`.
+  /// The record as a line of `training_log.jsonl`; what is not a number is null.
   public var document: JSONValue {
     [
       "epoch": .integer(epoch), "learning_rate": .number(learningRate),
-      "train_loss": .number(trainingLoss), "validation_loss": .number(validationLoss),
-      "dice_per_class": .array(dice.map { .number($0) }), "mean_dice": .number(meanDice),
-      "ema_dice": .number(runningDice), "seconds": .number(seconds),
+      "train_loss": Self.field(trainingLoss), "validation_loss": Self.field(validationLoss),
+      "dice_per_class": .array(dice.map(Self.field)), "mean_dice": Self.field(meanDice),
+      "ema_dice": Self.field(runningDice), "seconds": .number(seconds),
     ]
   }
 
   init?(_ document: JSONValue) {
     guard let epoch = document["epoch"]?.int, let rate = document["learning_rate"]?.double,
-      let training = document["train_loss"]?.double,
-      let validation = document["validation_loss"]?.double,
-      let dice = document["dice_per_class"]?.doubles, let mean = document["mean_dice"]?.double,
-      let running = document["ema_dice"]?.double, let seconds = document["seconds"]?.double
+      let training = document["train_loss"].flatMap(Self.number),
+      let validation = document["validation_loss"].flatMap(Self.number),
+      let dice = document["dice_per_class"]?.array?.map(Self.number),
+      let mean = document["mean_dice"].flatMap(Self.number),
+      let running = document["ema_dice"].flatMap(Self.number),
+      let seconds = document["seconds"]?.double
     else { return nil }
     self.init(
       epoch: epoch, learningRate: rate, trainingLoss: training, validationLoss: validation,
-      dice: dice, meanDice: mean, runningDice: running, seconds: seconds)
+      dice: dice.compactMap { $0 }, meanDice: mean, runningDice: running, seconds: seconds)
+    guard self.dice.count == dice.count else { return nil }
+  }
+
+  /// Strict readers of JSON know no NaN.
+  private static func field(_ value: Double) -> JSONValue { value.isNaN ? .null : .number(value) }
+
+  private static func number(_ value: JSONValue) -> Double? {
+    value == .null ? .nan : value.double
   }
 }
 

@@ -24,6 +24,7 @@ package final class TrainingRun {
     self.trainer = trainer
     self.source = source
     checkpoints = CheckpointFolder(folder)
+    checkpoints.removePartialFiles()
     do throws(TensorError) {
       device = try Device(precision: trainer.settings.precision)
     } catch {

@@ -100,12 +100,13 @@ extension Workspace {
     let chosen = settings ?? record?.settings ?? PlanSettings()
     do throws(PlanningError) {
       let preset = try chosen.load()
-      let basis = digest(
-        fingerprint.document.text(.compact) + dataset.descriptionDigest + "\(preset)")
+      let basis = contentDigest(
+        of:
+          fingerprint.document.text(.compact) + dataset.descriptionDigest + "\(preset)")
       var older: SegmentationPlan?
       if exists(planPath) {
         let found = try SegmentationPlan(contentsOf: planPath)
-        let content = digest(found.document.text(.compact))
+        let content = contentDigest(of: found.document.text(.compact))
         let isEdited = content != record?.content
         if settings == nil {
           if record == nil {
@@ -130,7 +131,7 @@ extension Workspace {
       try plan.write(to: planPath)
       try remembering(
         WorkspaceState.PlanRecord(
-          settings: chosen, basis: basis, content: digest(plan.document.text(.compact))))
+          settings: chosen, basis: basis, content: contentDigest(of: plan.document.text(.compact))))
       return try SegmentationPlan(contentsOf: planPath)
     } catch {
       throw .planning(error)

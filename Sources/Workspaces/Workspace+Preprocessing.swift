@@ -1,4 +1,5 @@
 public import Datasets
+import FileOutput
 import JSONDocuments
 public import Planning
 public import Preprocessing
@@ -28,8 +29,9 @@ extension Workspace {
     } catch {
       throw .preprocessing(error)
     }
-    let stamp = digest(
-      dataset.filesDigest + dataset.descriptionDigest + plan.document.text(.compact))
+    let stamp = contentDigest(
+      of:
+        dataset.filesDigest + dataset.descriptionDigest + plan.document.text(.compact))
     let target = preprocessedFolder(configuration)
     let store = CaseStore(target)
     let labelled = dataset.cases.filter { $0.labels != nil }

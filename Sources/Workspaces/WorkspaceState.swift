@@ -90,13 +90,6 @@ extension Workspace {
   }
 }
 
-/// The 64-bit FNV-1a hash of a text in hexadecimal.
-func digest(_ text: String) -> String {
-  var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-  for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-  return String(hash, radix: 16)
-}
-
 extension Dataset {
   /// Digest of the names, sizes and times of change of all its files, by which a change is noticed.
   var filesDigest: String {
@@ -110,11 +103,11 @@ extension Dataset {
         text += " \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
       }
     }
-    return digest(text)
+    return contentDigest(of: text)
   }
 
   /// Digest of its description.
-  var descriptionDigest: String { digest(description.document.text(.compact)) }
+  var descriptionDigest: String { contentDigest(of: description.document.text(.compact)) }
 }
 
 /// Whether files may be made in a folder.
