@@ -41,7 +41,7 @@ public enum ThreadBudget {
   }
 
   /// Whether the current thread was told to run its parallel loops alone.
-  @TaskLocal static var isSerial = false
+  @TaskLocal package static var isSerial = false
 
   /// Runs `body` so that every parallel loop inside it runs on the calling thread only.
   ///

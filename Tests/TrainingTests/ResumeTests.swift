@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 import Training
 
-@Suite(.serialized)
+@Suite(.serialized, .oneThread)
 struct ResumeTests {
   static let precisions: [Precision] =
     InstructionSet.current.hasBFloat16 ? [.float32, .bfloat16] : [.float32]

@@ -12,7 +12,7 @@ import Training
 import VolumeFiles
 import Volumes
 
-@Suite(.serialized)
+@Suite(.serialized, .oneThread)
 struct TrainerTests {
   @Test func ballsAreLearntAndScored() throws {
     let cohort = try Cohort()
