@@ -59,11 +59,17 @@ public struct ModelFolder: Sendable {
 
   /// The folds that have a checkpoint of a kind, in order.
   public func folds(with checkpoint: Checkpoint) -> [Fold] {
-    let candidates = (0..<100).map { Fold.number($0) } + [.all]
-    return candidates.filter {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    let found = names.filter { $0.hasPrefix("fold_") }.compactMap { Fold(String($0.dropFirst(5))) }
+    return found.sorted { Self.number($0) < Self.number($1) }.filter {
       FileManager.default.fileExists(
         atPath: "\(Self.fold($0, in: path))/\(checkpoint.fileName)")
     }
+  }
+
+  /// The place of a fold in the order, `all` being last.
+  private static func number(_ fold: Fold) -> Int {
+    if case .number(let number) = fold { number } else { .max }
   }
 
   /// Reads the weights of a fold.

@@ -21,7 +21,6 @@ struct Demo: ParsableCommand {
 
   func run() throws {
     let console = common.start()
-    StopSignal.listen()
     let demonstration = Demonstration(
       quick ? .quick : .full, in: output, observer: console.observer)
     let report = TrainingReport(console, settings: demonstration.request.settings)

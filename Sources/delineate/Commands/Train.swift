@@ -69,7 +69,6 @@ struct Train: ParsableCommand {
 
   func run() throws {
     let console = common.start()
-    StopSignal.listen()
     let workspace = place.open(console)
     var request = TrainingRequest()
     request.configuration = configuration

@@ -11,8 +11,11 @@ enum StopSignal {
   /// Whether somebody asked to stop.
   static var isRequested: Bool { requested.load(ordering: .relaxed) }
 
-  /// Starts listening.
+  private static let listens = Atomic<Bool>(false)
+
+  /// Starts listening, if it does not already.
   static func listen() {
+    if listens.exchange(true, ordering: .relaxed) { return }
     // Makes the flag before a handler, which must not allocate, touches it.
     _ = isRequested
     var signals = sigset_t()
@@ -25,5 +28,11 @@ enum StopSignal {
     }
     // Whoever started the program may have had them blocked, which is inherited.
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+  }
+
+  /// Lets the signals end the program again.
+  static func release() {
+    for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+    listens.store(false, ordering: .relaxed)
   }
 }

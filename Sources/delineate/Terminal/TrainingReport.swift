@@ -20,7 +20,11 @@ final class TrainingReport {
     var observer = TrainingObserver()
     observer.step = { [self] in step($0) }
     observer.epoch = { [self] in epoch($0) }
-    observer.shouldStop = { StopSignal.isRequested }
+    // Before the first step there is nothing to save, and a signal ends the program as any other.
+    observer.shouldStop = {
+      StopSignal.listen()
+      return StopSignal.isRequested
+    }
     return observer
   }
 
@@ -42,6 +46,8 @@ final class TrainingReport {
   private func epoch(_ history: [EpochRecord]) {
     guard let last = history.last else { return }
     dice = last.runningDice
+    // What follows has nothing to save either.
+    if history.count == epochs { StopSignal.release() }
     var text = "epoch \(last.epoch + 1)" + (epochs > 0 ? "/\(epochs)" : "")
     text += ": loss \(fixed(last.trainingLoss, 4)), validation \(fixed(last.validationLoss, 4))"
     text += ", Dice \(last.dice.map { fixed($0, 3) }.joined(separator: " "))"
