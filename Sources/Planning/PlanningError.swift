@@ -9,7 +9,7 @@ public enum PlanningError: Error, Equatable, Sendable, CustomStringConvertible {
   case missingField(file: String, field: String)
   /// A field has a value of another kind or out of range.
   case wrongField(file: String, field: String, expected: String, found: String)
-  /// A field asks for something that is not implemented.
+  /// A field asks for something that this program does not do.
   case unsupported(file: String, field: String, supported: String, found: String)
   /// A configuration inherits, directly or not, from itself.
   case circularInheritance(file: String, names: [String])
