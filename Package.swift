@@ -20,6 +20,7 @@ let package = Package(
     // C libraries: one bridge each, imported by one Swift module only.
     .target(name: "COpenMP", linkerSettings: [.linkedLibrary("gomp")]),
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
+    .target(name: "CMatrixTiles"),
     .target(name: "CNIfTI"),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
@@ -44,7 +45,7 @@ let package = Package(
       name: "Evaluation", dependencies: ["FileOutput", "JSONDocuments", "Parallelism", "Volumes"]),
 
     // Networks.
-    .target(name: "Tensors", dependencies: ["COneDNN", "Parallelism"]),
+    .target(name: "Tensors", dependencies: ["CMatrixTiles", "COneDNN", "Parallelism"]),
     .target(name: "Networks", dependencies: ["RandomNumbers", "Tensors"]),
 
     // Segmentation, from a dataset to masks.

@@ -1,8 +1,8 @@
-/// One of oneDNN's convolution kernels, timed alone.
+/// One of a step's convolution kernels, timed alone.
 package struct ConvolutionTiming: Sendable {
   /// What the kernel computes, for a report.
   package let name: String
-  /// oneDNN's name of the kernel.
+  /// oneDNN's name of the kernel, or that of our own.
   package let implementation: String
   /// How often it ran.
   package let executions: Int
@@ -28,9 +28,27 @@ extension OneDNNBackend {
   {
     var timings: [ConvolutionTiming] = []
     for (key, count) in executions {
-      let primitive = try primitive(for: key)
       let source = ones(key.input.count, key.precision)
       let destination = ones(key.output.count, key.precision)
+      if let kernel = weightGradientKernel(for: key) {
+        let weights = pool.buffer(
+          byteCount: 4 * key.input.channels * key.output.channels * key.kernel.count)
+        let scratchpad = scratch(kernel.scratchpadBytes)
+        var shortest = Double.infinity
+        for _ in 0..<max(1, repetitions) {
+          let start = now()
+          kernel.execute(
+            source: source.pointer, destination: destination.pointer, weights: weights.elements(),
+            scratchpad: scratchpad)
+          shortest = min(shortest, now() - start)
+        }
+        timings.append(
+          ConvolutionTiming(
+            name: key.name, implementation: "matrix tiles", executions: count, seconds: shortest,
+            operations: key.operations))
+        continue
+      }
+      let primitive = try primitive(for: key)
       // Packed weights may be padded, and the gradient of weights is float32.
       let weights = ones(primitive.weightsBytes / 2, .bfloat16)
       let bias = ones(key.output.channels, .float32)

@@ -1,12 +1,14 @@
 import COneDNN
 import Parallelism
 
-/// The processor: convolutions by oneDNN, everything else by the loops in `Kernels`.
+/// The processor: convolutions by oneDNN, except for the gradients of weights where ``WeightGradientKernel`` is faster; everything else by
+/// the loops in `Kernels`.
 final class OneDNNBackend: Backend {
   let pool = BufferPool()
   private(set) var failure: TensorError?
   private let engine: OpaquePointer
   private var primitives: [ConvolutionKey: ConvolutionPrimitive] = [:]
+  private var weightGradientKernels: [ConvolutionKey: WeightGradientKernel?] = [:]
   /// How often each kernel has run.
   var executions: [ConvolutionKey: Int] = [:]
   private var scratchpad: Buffer?
@@ -20,6 +22,7 @@ final class OneDNNBackend: Backend {
 
   deinit {
     primitives.removeAll()
+    weightGradientKernels.removeAll()
     delineate_engine_destroy(engine)
   }
 
@@ -73,6 +76,14 @@ final class OneDNNBackend: Backend {
   func weightGradient(
     _ key: ConvolutionKey, x: Tensor, gradient: Tensor, into weight: Buffer, bias: Buffer?
   ) {
+    if let kernel = weightGradientKernel(for: key) {
+      ThreadBudget.applyToCallingThread()
+      executions[key, default: 0] += 1
+      kernel.execute(
+        source: x.buffer.pointer, destination: gradient.buffer.pointer,
+        weights: weight.elements(), scratchpad: scratch(kernel.scratchpadBytes))
+      return
+    }
     run(key) { primitive in
       let packed = pool.buffer(byteCount: primitive.weightsBytes)
       let status = primitive.execute(
@@ -105,6 +116,15 @@ final class OneDNNBackend: Backend {
     if let known = primitives[key] { return known }
     let made = try ConvolutionPrimitive(key, engine: engine)
     primitives[key] = made
+    return made
+  }
+
+  /// The kernel that computes a weight gradient faster than oneDNN, made on first use; nil where there is none.
+  func weightGradientKernel(for key: ConvolutionKey) -> WeightGradientKernel? {
+    guard key.pass == .weightGradient else { return nil }
+    if let known = weightGradientKernels[key] { return known }
+    let made = WeightGradientKernel(key)
+    weightGradientKernels[key] = .some(made)
     return made
   }
 
