@@ -32,8 +32,9 @@ public final class Device {
   /// Tensors of at most this many voxels a sample are float32 even where the device's
   /// precision is bfloat16.
   ///
-  /// They cost next to nothing, and normalising over few voxels amplifies what rounding does to
-  /// their gradients.
+  /// Normalising over few voxels amplifies what rounding does to their gradients. It costs next to
+  /// nothing where bfloat16 is twice as fast as float32, and 6 % of a step (45 ms of 0.75 s) on a
+  /// processor with AMX, where it is eight times as fast.
   static let fineVoxels = 1024
 
   /// The number format of activations of a shape.

@@ -83,9 +83,9 @@ struct ReferenceNetworkTests {
     let gradients = loss.gradients()
     try device.throwFailure()
     #expect(abs(loss.value - reference.losses[0]) <= 0.02 * abs(reference.losses[0]))
-    // Rounding the activations of the first stage alone turns the sign of enough inputs of leaky
-    // ReLUs further down to bring the deepest gradients of the residual network to 0.97, in PyTorch
-    // as here.
+    // The residual network's deepest gradients pass through eleven leaky ReLUs over 64 voxels a
+    // channel. In PyTorch, with everything in float64 but the weights and inputs of convolutions,
+    // which are what bfloat16 convolutions round, the lowest is 0.964; weights alone give 0.981.
     let bound = name == "residual_encoder" ? 0.965 : 0.98
     for parameter in reference.network.parameters where parameter.shape.count > 1 {
       guard reference.file.names.contains("gradient.\(parameter.name)") else { continue }
