@@ -9,8 +9,9 @@ let package = Package(
       name: "Delineate",
       targets: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "VolumeFiles",
-        "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
-        "Augmentation", "Inference", "Training", "Reports", "Phantoms", "Benchmarks", "Workspaces",
+        "Resampling", "RegionsOfInterest", "Evaluation", "Tensors", "Networks", "Datasets",
+        "Planning", "Preprocessing", "Augmentation", "Inference", "Training", "Reports", "Phantoms",
+        "Benchmarks", "Workspaces",
       ]),
   ],
   dependencies: [
@@ -41,6 +42,7 @@ let package = Package(
         "CNIfTI", "CPNG", "CTIFF", "CZlib", "FileOutput", "JSONDocuments", "Parallelism", "Volumes",
       ]),
     .target(name: "Resampling", dependencies: ["Parallelism", "Volumes"]),
+    .target(name: "RegionsOfInterest", dependencies: ["Parallelism", "Volumes"]),
     .target(
       name: "Evaluation", dependencies: ["FileOutput", "JSONDocuments", "Parallelism", "Volumes"]),
 
@@ -123,6 +125,12 @@ let package = Package(
       name: "ResamplingTests",
       dependencies: [
         "JSONDocuments", "Parallelism", "Resampling", "TestSupport", "VolumeFiles", "Volumes",
+      ], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "RegionsOfInterestTests",
+      dependencies: [
+        "Parallelism", "RandomNumbers", "RegionsOfInterest", "Safetensors", "TestSupport",
+        "Volumes",
       ], exclude: ["Fixtures"]),
     .testTarget(
       name: "EvaluationTests",

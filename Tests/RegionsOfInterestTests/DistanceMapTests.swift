@@ -1,0 +1,69 @@
+import Parallelism
+import RandomNumbers
+import RegionsOfInterest
+import TestSupport
+import Testing
+import Volumes
+
+@Suite struct DistanceMapTests {
+  /// To 1e-5 mm, what single precision of the fixture leaves.
+  @Test(arguments: 0..<ReferenceMasks.count) func distancesEqualScipy(index: Int) throws {
+    let reference = try ReferenceMasks()
+    let mask = try reference.mask(index)
+    let expected = try reference.distances(index)
+    let found = mask.distancesToMask.voxels
+    let worst = largestDifference(found, expected)
+    #expect(worst.value < 1e-5, "voxel \(worst.index)")
+  }
+
+  /// Against a search over all voxels of the mask, on random masks with spacings up to 1 to 8.
+  @Test(arguments: 0..<30) func distancesEqualExhaustiveSearch(seed: UInt64) {
+    var generator = SplitMix64(seed: seed)
+    let mask = randomMask(using: &generator)
+    let squares = mask.squaredDistancesToMask
+    let spacing = mask.geometry.spacing
+    let targets = positions(mask.extent).filter { mask[$0.x, $0.y, $0.z] }
+    for voxel in positions(mask.extent) {
+      var nearest = Double.infinity
+      for target in targets {
+        let offset = Vector3(
+          Double(voxel.x - target.x) * spacing.x, Double(voxel.y - target.y) * spacing.y,
+          Double(voxel.z - target.z) * spacing.z)
+        nearest = min(nearest, offset.dot(offset))
+      }
+      let found = squares[voxel.x, voxel.y, voxel.z]
+      #expect(found == nearest || abs(found - nearest) < 1e-12 * nearest, "\(voxel)")
+    }
+  }
+
+  @Test func emptyMaskIsInfinitelyFar() {
+    let mask = Mask(
+      repeating: false,
+      geometry: Geometry(extent: Extent(x: 4, y: 3, z: 2), spacing: Vector3(1, 2, 3)))
+    #expect(mask.distancesToMask.voxels.allSatisfy { $0 == .infinity })
+    let full = Mask(repeating: true, geometry: mask.geometry)
+    #expect(full.distancesToMask.voxels.allSatisfy { $0 == 0 })
+    let none = Mask(repeating: true, geometry: Geometry(extent: Extent(x: 0, y: 3, z: 2)))
+    #expect(none.distancesToMask.voxels.isEmpty)
+  }
+
+  /// A ball of 5 mm around one voxel, slices 3 mm apart, has 179 voxels.
+  @Test func ballAroundOneVoxel() {
+    var mask = Mask(
+      repeating: false,
+      geometry: Geometry(extent: Extent(x: 15, y: 15, z: 7), spacing: Vector3(1, 1, 3)))
+    mask[7, 7, 3] = true
+    #expect(mask.squaredDistancesToMask.voxels.count { $0 <= 25 } == 179)
+  }
+
+  /// Bit for bit, on a mask large enough to be cut into many ranges.
+  @Test func resultDoesNotDependOnThreads() {
+    var generator = SplitMix64(seed: 5)
+    let extent = Extent(x: 75, y: 64, z: 60)
+    let mask = Mask(
+      voxels: (0..<extent.count).map { _ in generator.chance(0.001) },
+      geometry: Geometry(extent: extent, spacing: Vector3(0.7, 0.9, 2.1)))
+    let serial = ThreadBudget.serially { mask.squaredDistancesToMask }
+    #expect(mask.squaredDistancesToMask.voxels == serial.voxels)
+  }
+}
