@@ -40,9 +40,10 @@ extension WorkspaceState {
     if let record = document["plan"], let preset = record["preset"]?.string,
       let basis = record["basis"]?.string, let content = record["content"]?.string
     {
-      plan = PlanRecord(
-        settings: PlanSettings(preset: preset, memory: record["memory"]?.double), basis: basis,
-        content: content)
+      var settings = PlanSettings(preset: preset, memory: record["memory"]?.double)
+      settings.spacing = record["spacing"]?.doubles
+      settings.plansName = record["plans_name"]?.string
+      plan = PlanRecord(settings: settings, basis: basis, content: content)
     }
     for (name, value) in document["preprocessed"]?.object?.members ?? [] {
       preprocessed[name] = value.string
@@ -60,6 +61,8 @@ extension WorkspaceState {
         "content": .string(plan.content),
       ]
       record["memory"] = plan.settings.memory.map { .number($0) }
+      record["spacing"] = plan.settings.spacing.map { .array($0.map { .number($0) }) }
+      record["plans_name"] = plan.settings.plansName.map { .string($0) }
       object["plan"] = .object(record)
     }
     object["preprocessed"] = .object(
