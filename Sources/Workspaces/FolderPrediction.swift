@@ -13,6 +13,8 @@ public struct FolderPrediction {
     public let output: String?
     /// Why there is none.
     public let problem: String?
+    /// Whether the mask was there already and was kept.
+    public let isKept: Bool
     /// Seconds it took.
     public let seconds: Double
   }
@@ -21,6 +23,10 @@ public struct FolderPrediction {
   public let model: ModelFolder
   /// What segments.
   public let predictor: Predictor
+  /// Whether masks that are there already are kept.
+  ///
+  /// Kept are whole ones on the grids of their images with no labels but the model's; others are made again.
+  public var keepsMasks = false
   /// Told about every case.
   public var observer: StepObserver
 
@@ -63,13 +69,21 @@ public struct FolderPrediction {
       let start = clock.now
       let target = target(entry, in: folder)
       var problem: String?
+      if keepsMasks,
+        ExistingMask.isWhole(target, of: entry, labels: model.description.labels)
+      {
+        outcomes.append(
+          Outcome(id: entry.id, output: target, problem: nil, isKept: true, seconds: 0))
+        observer.progress("predict", index + 1, cases.count)
+        continue
+      }
       do throws(WorkspaceError) { try segment(entry, to: target) } catch {
         problem = error.description
         observer.message("case \(entry.id) failed: \(error.description)")
       }
       outcomes.append(
         Outcome(
-          id: entry.id, output: problem == nil ? target : nil, problem: problem,
+          id: entry.id, output: problem == nil ? target : nil, problem: problem, isKept: false,
           seconds: (clock.now - start) / .seconds(1)))
       observer.progress("predict", index + 1, cases.count)
     }

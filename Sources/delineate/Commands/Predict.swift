@@ -41,6 +41,20 @@ struct Predict: ParsableCommand {
   @Option(help: ArgumentHelp("Distance of windows as a share of the window.", valueName: "share"))
   var step = 0.5
 
+  @Flag(
+    name: .customLong("continue"),
+    help: """
+      Keep masks that are there already, whole, on their images' grids and with the model's labels; \
+      make the others.
+      """)
+  var keepsMasks = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Segment every n-th case only, from the i-th on, so that n machines share a folder.",
+      valueName: "i/n"))
+  var part: PartArgument?
+
   @Option(help: PrecisionChoice.help)
   var precision = PrecisionChoice.auto
 
@@ -64,18 +78,23 @@ struct Predict: ParsableCommand {
     settings.precision = precision.precision
     let predictor = try Predictor(
       trained, folds: folds?.folds, checkpoint: checkpoint.kind, settings: settings)
-    let outcomes = try FolderPrediction(trained, with: predictor, observer: console.observer)
-      .run(images.cases, into: output)
+    var prediction = FolderPrediction(trained, with: predictor, observer: console.observer)
+    prediction.keepsMasks = keepsMasks
+    let cases = part.map { $0.part.cases(of: images.cases) } ?? images.cases
+    if cases.isEmpty { console.message("this part has none of the \(images.cases.count) cases") }
+    let outcomes = try prediction.run(cases, into: output)
+    let kept = outcomes.count(where: \.isKept)
+    if kept > 0 { console.message("kept \(kept) of \(outcomes.count) masks that were there") }
     let failed = outcomes.filter { $0.problem != nil }
     console.result(
       [
-        "output": .string(output), "failed": .integer(failed.count),
+        "output": .string(output), "failed": .integer(failed.count), "kept": .integer(kept),
         "cases": .array(
           outcomes.map { outcome in
             [
               "case": .string(outcome.id), "mask": outcome.output.map { .string($0) } ?? .null,
               "error": outcome.problem.map { .string($0) } ?? .null,
-              "seconds": .number(outcome.seconds),
+              "kept": .bool(outcome.isKept), "seconds": .number(outcome.seconds),
             ]
           }),
         "passed_over": .array(images.passedOver.map { .string($0) }),
