@@ -84,6 +84,24 @@ import Volumes
       ])
   }
 
+  @Test func absurdSpacing() throws {
+    let small = try SmallDataset()
+    var geometry = SmallDataset.geometry
+    geometry.spacing = Vector3(1e-30, 1e-30, 1e-30)
+    for channel in 0..<2 {
+      try small.image(seed: channel, geometry).write(
+        to: small.path("imagesTr/c0_000\(channel).nii.gz"))
+    }
+    try small.labels(geometry).write(to: small.path("labelsTr/c0.nii.gz"))
+    let found = lines(small)
+    #expect(found.count == 1)
+    #expect(
+      found.first?.hasPrefix("imagesTr/c0_0000.nii.gz: the spacing is 1e-30, 1e-30, ") == true)
+    let entry = try Dataset(contentsOf: small.folder.path).cases[0]
+    let error = #expect(throws: DatasetError.self) { try CaseImages(of: entry) }
+    #expect(error?.description.contains("expected 1e-06 to 1000000.0; correct the header") == true)
+  }
+
   @Test func labels() throws {
     let small = try SmallDataset()
     var map = small.labels()
