@@ -73,13 +73,6 @@ struct FieldReader {
     }
   }
 
-  /// A list of finite numbers above 0, of the given length unless that is nil.
-  func positives(_ field: String, _ length: Int? = nil) throws(PlanningError) -> [Double] {
-    try value(field, "\(Self.list(length)) numbers above 0") {
-      Self.checked($0.doubles, length) { $0 > 0 && $0.isFinite }
-    }
-  }
-
   /// A whole number of at least 1 for each of `length` places, or one number for all of them.
   func countsOrOne(_ field: String, _ length: Int) throws(PlanningError) -> [Int] {
     if let one = object[field]?.int, one >= 1 { return Array(repeating: one, count: length) }
