@@ -228,7 +228,7 @@ let package = Package(
 )
 
 /// Targets written in C, which take none of Swift's settings.
-let bridges: Set = ["COpenMP", "COneDNN", "CNIfTI"]
+let bridges: Set = ["CMatrixTiles", "COneDNN", "COpenMP", "CNIfTI"]
 
 for target in package.targets where target.type != .system && !bridges.contains(target.name) {
   target.swiftSettings =
