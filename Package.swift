@@ -28,10 +28,11 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // Foundations.
+    .target(name: "ElementaryFunctions"),
     .target(name: "FileOutput"),
     .target(name: "JSONDocuments"),
     .target(name: "Parallelism", dependencies: ["COpenMP"]),
-    .target(name: "RandomNumbers"),
+    .target(name: "RandomNumbers", dependencies: ["ElementaryFunctions"]),
     .target(name: "Safetensors", dependencies: ["FileOutput", "JSONDocuments"]),
 
     // Images and label maps.
@@ -60,8 +61,8 @@ let package = Package(
     .target(
       name: "Planning",
       dependencies: [
-        "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Presets", "RandomNumbers",
-        "Volumes",
+        "Datasets", "ElementaryFunctions", "FileOutput", "JSONDocuments", "Parallelism", "Presets",
+        "RandomNumbers", "Volumes",
       ]),
     .target(
       name: "Preprocessing",
@@ -73,15 +74,16 @@ let package = Package(
     .target(
       name: "Inference",
       dependencies: [
-        "Datasets", "FileOutput", "JSONDocuments", "Networks", "Parallelism", "Planning",
-        "Preprocessing", "Resampling", "Safetensors", "Tensors", "VolumeFiles", "Volumes",
+        "Datasets", "ElementaryFunctions", "FileOutput", "JSONDocuments", "Networks",
+        "Parallelism", "Planning", "Preprocessing", "Resampling", "Safetensors", "Tensors",
+        "VolumeFiles", "Volumes",
       ]),
     .target(
       name: "Training",
       dependencies: [
-        "Augmentation", "Datasets", "Evaluation", "FileOutput", "Inference", "JSONDocuments",
-        "Networks", "Parallelism", "Planning", "Preprocessing", "RandomNumbers", "Safetensors",
-        "Tensors", "VolumeFiles", "Volumes",
+        "Augmentation", "Datasets", "ElementaryFunctions", "Evaluation", "FileOutput", "Inference",
+        "JSONDocuments", "Networks", "Parallelism", "Planning", "Preprocessing", "RandomNumbers",
+        "Safetensors", "Tensors", "VolumeFiles", "Volumes",
       ]),
     .target(name: "Reports", dependencies: ["Parallelism", "VolumeFiles", "Volumes"]),
     .target(
@@ -109,7 +111,8 @@ let package = Package(
       path: "Tests/TestSupport"),
     .testTarget(name: "FileOutputTests", dependencies: ["FileOutput", "TestSupport"]),
     .testTarget(name: "JSONDocumentsTests", dependencies: ["JSONDocuments"]),
-    .testTarget(name: "ParallelismTests", dependencies: ["Parallelism"]),
+    .testTarget(
+      name: "ParallelismTests", dependencies: ["FileOutput", "Parallelism", "TestSupport"]),
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
     .testTarget(
       name: "SafetensorsTests",
@@ -205,7 +208,8 @@ let package = Package(
       name: "WorkspacesTests",
       dependencies: [
         "Datasets", "FileOutput", "Inference", "JSONDocuments", "Networks", "Phantoms", "Planning",
-        "Preprocessing", "Tensors", "TestSupport", "VolumeFiles", "Volumes", "Workspaces",
+        "Preprocessing", "Tensors", "TestSupport", "Training", "VolumeFiles", "Volumes",
+        "Workspaces",
       ]),
 
     // The program and the examples.

@@ -17,6 +17,8 @@ public enum InferenceError: Error, Equatable, Sendable, CustomStringConvertible 
   case tensors(TensorError)
   /// The network's results are not finite numbers.
   case notFinite(id: String)
+  /// A network needs more memory than there is.
+  case networkMemory(path: String, neededBytes: Int, availableBytes: Int)
   /// A case needs more memory than there is.
   case memory(id: String, neededBytes: Int, availableBytes: Int)
   /// A result could not be written.
@@ -33,6 +35,9 @@ public enum InferenceError: Error, Equatable, Sendable, CustomStringConvertible 
     case .notFinite(let id):
       "case \(id): the network gives numbers that are not finite; check the image's intensities, "
         + "or predict with --precision float32"
+    case .networkMemory(let path, let needed, let available):
+      "\(path): the networks need about \(needed >> 20) MiB of memory, \(available >> 20) MiB are free; "
+        + "close other programs, or give fewer --folds"
     case .memory(let id, let needed, let available):
       "case \(id) needs about \(needed >> 20) MiB of memory, \(available >> 20) MiB are free; "
         + "close other programs, or use a configuration with a larger spacing"

@@ -1,4 +1,5 @@
 import Datasets
+import ElementaryFunctions
 
 /// Finds patch, batch and network for one resolution.
 struct Configurator {
@@ -90,7 +91,7 @@ struct Configurator {
     let product = ratio.reduce(1, *)
     let scale =
       spacing.count == 3
-      ? Power.of(16_777_216 / product, 1.0 / 3) : Power.of(4_194_304 / product, 0.5)
+      ? power(16_777_216 / product, 1.0 / 3) : power(4_194_304 / product, 0.5)
     return zip(ratio, medianShape).map {
       max(1, min(($0 * scale).rounded(.toNearestOrEven), $1))
     }

@@ -22,6 +22,13 @@ struct FieldReader {
     self.prefix = prefix
   }
 
+  /// The document in a file.
+  static func document(at path: String) throws(PlanningError) -> JSONValue {
+    do throws(JSONFileError) { return try JSONValue(contentsOf: path) } catch {
+      throw .file(error)
+    }
+  }
+
   /// A value converted by `convert`; missing, or not convertible, is an error.
   func value<Value>(
     _ field: String, _ expected: String, _ convert: (JSONValue) -> Value?

@@ -110,11 +110,7 @@ public struct PlannerPreset: Sendable, Equatable {
   ///
   /// - Throws: ``PlanningError`` naming the file and the field.
   public init(contentsOf path: String) throws(PlanningError) {
-    let document: JSONValue
-    do throws(JSONFileError) { document = try JSONValue(contentsOf: path) } catch {
-      throw .file(error)
-    }
-    try self.init(document, from: path)
+    try self.init(try FieldReader.document(at: path), from: path)
   }
 
   /// Interprets a document.

@@ -41,11 +41,7 @@ public struct SegmentationPlan: Sendable, Equatable {
   /// - Parameter path: A `plans.json`.
   /// - Throws: ``PlanningError`` naming the file and the field.
   public init(contentsOf path: String) throws(PlanningError) {
-    let document: JSONValue
-    do throws(JSONFileError) { document = try JSONValue(contentsOf: path) } catch {
-      throw .file(error)
-    }
-    try self.init(document, from: path)
+    try self.init(try FieldReader.document(at: path), from: path)
   }
 
   /// Interprets a document; every field of every configuration is checked.

@@ -1,5 +1,6 @@
 public import Datasets
 public import Evaluation
+import FileOutput
 public import Inference
 public import Preprocessing
 import Tensors
@@ -34,6 +35,7 @@ extension Trainer {
     }
     let folder = "\(ModelFolder.fold(fold, in: model.path))/validation"
     try makeFolder(folder)
+    removeAbandonedFiles(in: folder)
     let entries = Dictionary(
       dataset.cases.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     let evaluator = OverlapEvaluator(

@@ -1,4 +1,5 @@
 public import Augmentation
+import ElementaryFunctions
 public import Tensors
 
 /// How long and how a network is trained; the defaults are nnU-Net's.

@@ -1,4 +1,5 @@
 public import Datasets
+import FileOutput
 public import Inference
 import VolumeFiles
 import Volumes
@@ -52,9 +53,10 @@ public struct FolderPrediction {
   ) throws(WorkspaceError) -> [Outcome] {
     try makeFolder(folder)
     // Before hours of computing, not after the first case.
-    guard isWritable(folder) else {
+    guard isWritableFolder(folder) else {
       throw .unwritable(path: folder, reason: "no permission to write in this folder")
     }
+    removeAbandonedFiles(in: folder)
     let images = Set(cases.flatMap(\.images).map(absolute))
     for target in cases.map({ self.target($0, in: folder) })
     where images.contains(absolute(target)) {

@@ -1,8 +1,10 @@
 public import Datasets
 public import Evaluation
+import FileOutput
 import FoundationEssentials
 import Inference
 import JSONDocuments
+import Parallelism
 import Planning
 import Preprocessing
 public import Reports
@@ -35,6 +37,7 @@ extension Workspace {
   /// Trains a network and scores it on the validation cases of its fold.
   ///
   /// The fold's folder also gets `progress.png`. A run that is there already is moved aside when a new one starts from random weights.
+  /// Folds of one workspace may be trained by several processes at once: what they need in common is made by the first.
   ///
   /// - Parameters:
   ///   - dataset: The dataset.
@@ -53,12 +56,23 @@ extension Workspace {
       trainer = try Trainer(
         plan, configuration: request.configuration, description: dataset.description,
         settings: request.settings)
+      try trainer.checkMemory(available: SystemMemory.available)
     } catch {
       throw .training(error)
     }
     tellStart(of: trainer)
-    let split = try split(request.fold, of: dataset)
-    let store = try preprocess(dataset, configuration: request.configuration, by: plan)
+    let model = modelFolder(request.configuration)
+    try makeFolder(model)
+    return try withFold(ModelFolder.fold(request.fold, in: model)) {
+      () throws(WorkspaceError) in
+      try train(trainer, on: dataset, request, observer: trainingObserver)
+    }
+  }
+
+  private func train(
+    _ trainer: Trainer, on dataset: Dataset, _ request: TrainingRequest,
+    observer trainingObserver: TrainingObserver
+  ) throws(WorkspaceError) -> TrainingResult {
     let model = modelFolder(request.configuration)
     let fold = ModelFolder.fold(request.fold, in: model)
     if request.start == .resume,
@@ -66,7 +80,14 @@ extension Workspace {
     {
       observer.message("nothing is saved in \(fold) yet; starting afresh")
     }
-    try prepare(model: model, plan: plan, dataset: dataset, request)
+    let (split, store) = try alone {
+      () throws(WorkspaceError) -> (CrossValidationSplits.Split, CaseStore) in
+      let split = try self.split(request.fold, of: dataset)
+      let store = try preprocess(
+        dataset, configuration: request.configuration, by: trainer.plan)
+      try prepare(model: model, plan: trainer.plan, dataset: dataset, request)
+      return (split, store)
+    }
     let curves = CurveDrawing(
       to: "\(fold)/progress.png", title: "\(dataset.name), \(request.configuration)",
       message: observer.message)
@@ -136,7 +157,7 @@ extension Workspace {
   private func prepare(
     model: String, plan: SegmentationPlan, dataset: Dataset, _ request: TrainingRequest
   ) throws(WorkspaceError) {
-    try makeFolder(model)
+    removeAbandonedFiles(in: model)
     let fold = ModelFolder.fold(request.fold, in: model)
     let hasRun = ModelFolder.Checkpoint.allCases.contains { exists("\(fold)/\($0.fileName)") }
     let replaces = request.start == .fresh

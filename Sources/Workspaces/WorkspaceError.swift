@@ -20,6 +20,8 @@ public enum WorkspaceError: Error, Equatable, Sendable, CustomStringConvertible 
   case unwritable(path: String, reason: String)
   /// A model's folder holds folds that were trained with another plan, or for other channels or labels.
   case otherPlan(model: String, plan: String)
+  /// Another process trains the same fold.
+  case foldInUse(folder: String)
   /// Files given as input cannot be used.
   case input(path: String, problem: String)
   /// The dataset.
@@ -54,6 +56,8 @@ public enum WorkspaceError: Error, Equatable, Sendable, CustomStringConvertible 
     case .otherPlan(let model, let plan):
       "\(model): holds folds that were trained with another plan than \(plan), or for other channels "
         + "or labels; restore those, or move the folder away"
+    case .foldInUse(let folder):
+      "\(folder): is being trained by another delineate; wait until it has ended, or train another fold"
     case .input(let path, let problem): "\(path): \(problem)"
     case .dataset(let error): error.description
     case .planning(let error): error.description
