@@ -138,13 +138,16 @@ import Testing
       let patch = try plan.configuration("3d_fullres").patchSize
       #expect(patch.allSatisfy { $0 >= 1 }, "\(patch)")
     }
+    // The tenth percentile of the spacing along the coarse axis is far below most cases'.
+    let coarse = [1e-3, 1e-3] + Array(repeating: 1e9, count: 9)
     #expect(
       throws: PlanningError.implausibleShape(
-        name: "x", spacing: [1, 1, 1], shape: [1e9, 1e9, 1e9], most: most)
+        name: "x", spacing: [1 + 1e-5, 1, 1], shape: [(1e10 / (1 + 1e-5)).rounded(), 100, 100],
+        most: most)
     ) {
-      try Planner(targetSpacing: [1, 1, 1]).plan(
+      try Planner().plan(
         for: Fingerprint(
-          shapesAfterCrop: [[1000, 1000, 1000]], spacings: [[1e6, 1e6, 1e6]],
+          shapesAfterCrop: coarse.map { _ in [10, 100, 100] }, spacings: coarse.map { [$0, 1, 1] },
           foregroundIntensities: [statistics], medianRelativeSizeAfterCropping: 1),
         description: try description(), name: "x")
     }

@@ -59,10 +59,11 @@ import Testing
     ),
     Mistake(
       "configurations/2d/batch_size", 0,
-      #"field "configurations.2d.batch_size": expected a whole number of at least 1, found 0"#),
+      #"field "configurations.2d.batch_size": expected a whole number from 1 to 16777216, found 0"#),
     Mistake(
       "configurations/2d/spacing", [-0.8, 0.8],
-      #"field "configurations.2d.spacing": expected a list of 2 numbers above 0, found [-0.8, 0.8]"#
+      #"field "configurations.2d.spacing": expected a list of 2 numbers from 1e-06 to "#
+        + "1000000000.0, found [-0.8, 0.8]"
     ),
     Mistake(
       "configurations/3d_lowres/patch_size", [128, 128, 130],
