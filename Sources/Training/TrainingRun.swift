@@ -33,7 +33,7 @@ package final class TrainingRun {
     network = UNet(trainer.architecture)
     parameters = network.parameters
     criterion = SegmentationLoss(
-      batchDice: trainer.configuration.usesBatchDice,
+      trainer.numbering.channels, batchDice: trainer.configuration.usesBatchDice,
       levelWeights: SegmentationLoss.deepSupervisionWeights(
         levels: trainer.supervision.shapes.count))
     optimiser = GradientDescent(
@@ -141,7 +141,7 @@ package final class TrainingRun {
       Tensor(
         $0,
         shape: TensorShape(
-          batch: source.batchSize, channels: source.pipeline.channelCount,
+          batch: source.batchSize, channels: source.pipeline.inputChannelCount,
           size: Size3(source.geometry.finalShape.lengths)),
         on: device, recordingOn: tape)
     }
@@ -153,7 +153,8 @@ package final class TrainingRun {
   private func validate(
     _ observer: TrainingObserver
   ) throws(TrainingError) -> (loss: Double, dice: [Double])? {
-    var counts = PatchOverlap(classes: trainer.architecture.classes)
+    var counts = PatchOverlap(
+      classes: trainer.architecture.classes, trainer.numbering.channels)
     var losses = 0.0
     let iterations = trainer.settings.validationIterations
     for iteration in 0..<iterations {
@@ -203,9 +204,13 @@ package final class TrainingRun {
     let elements = trainer.configuration.architecture.featureMapElements(
       patch: trainer.configuration.patchSize, classes: trainer.architecture.classes)
     // Measured on U-Nets of three to six stages: what the convolutions give, what the normalisations make of it, and gradients on
-    // their way come to two and a half times the elements the plan counts.
+    // their way come to two and a half times the elements the plan counts. Logits and their gradients are float32 always: with many
+    // classes they are the most.
+    let logits =
+      trainer.architecture.classes * trainer.configuration.patchSize.reduce(1, *)
     let activations =
-      2.5 * Double(elements) * Double(trainer.batchSize) * Double(device.precision.bytes)
+      2.5 * Double(elements - logits) * Double(trainer.batchSize) * Double(device.precision.bytes)
+      + 10 * Double(logits) * Double(trainer.batchSize)
     let weights = Double(parameters.reduce(0) { $0 + $1.count } * 4 * 6)
     let needed = activations + weights
     guard needed < Double(available) else {

@@ -25,6 +25,8 @@ public struct TrainingSettings: Sendable {
   public var gradientNormLimit = 12.0
   /// Probabilities and ranges of the augmentations.
   public var augmentation = AugmentationSettings()
+  /// Errors that are made in the masks of a cascade's previous stage.
+  public var maskErrors = RandomMaskErrors()
   /// Seconds after which the state is saved again; it is also saved at the end.
   public var saveInterval = 60.0
 

@@ -57,7 +57,24 @@ extension Workspace {
       throw .training(error)
     }
     let split = try split(request.fold, of: dataset)
+    let cascade: CascadeMasks
+    do throws(TrainingError) {
+      cascade = try cascadeMasks(of: request.configuration, by: plan)
+    } catch {
+      throw .training(error)
+    }
+    var previousFolds: [(fold: Fold, cases: [String])] = []
+    if let previous = trainer.configuration.previousStage {
+      previousFolds = try previousStageFolds(
+        of: request.configuration, after: previous,
+        for: Set(split.training + split.validation).sorted(), in: dataset)
+    }
     let store = try preprocess(dataset, configuration: request.configuration, by: plan)
+    if !previousFolds.isEmpty {
+      try makePreviousStageMasks(
+        for: request.configuration, by: previousFolds, of: dataset, plan: plan,
+        settings: request.settings)
+    }
     let model = modelFolder(request.configuration)
     let fold = ModelFolder.fold(request.fold, in: model)
     try prepare(model: model, plan: plan, dataset: dataset, request)
@@ -72,7 +89,8 @@ extension Workspace {
     let outcome: TrainingOutcome
     do throws(TrainingError) {
       outcome = try trainer.train(
-        on: store, split: split, into: fold, start: request.start, observer: observed)
+        on: store, split: split, into: fold, start: request.start, previousStage: cascade.previous,
+        observer: observed)
       curves.draw()
     } catch {
       throw .training(error)
@@ -88,7 +106,8 @@ extension Workspace {
     do throws(TrainingError) {
       return .finished(
         try trainer.validate(
-          on: store, of: dataset, names: split.validation, model: trained, fold: request.fold
+          on: store, of: dataset, names: split.validation, model: trained, fold: request.fold,
+          cascade: cascade
         ) { observer.progress("validation", $0, $1) })
     } catch {
       throw .training(error)
@@ -123,7 +142,9 @@ extension Workspace {
     do throws(PlanningError) { try plan.write(to: "\(model)/plans.json") } catch {
       throw .planning(error)
     }
-    do throws(DatasetError) { try dataset.description.write(to: "\(model)/dataset.json") } catch {
+    do throws(DatasetError) {
+      try dataset.description.documentingClassLabels.write(to: "\(model)/dataset.json")
+    } catch {
       throw .dataset(error)
     }
   }

@@ -10,6 +10,9 @@ struct Predict: ParsableCommand {
       Images are named CASE_0000.nii.gz, CASE_0001.nii.gz, ..., the number being the channel's, and \
       give CASE.nii.gz on the same grid. A case that fails does not stop the others; the exit status \
       is then 1.
+
+      The second stage of a cascade refines masks of the first: those in --previous-stage, or else \
+      those of the first stage's model in the folder beside the model's.
       """)
 
   @Option(
@@ -41,6 +44,11 @@ struct Predict: ParsableCommand {
   @Option(help: ArgumentHelp("Distance of windows as a share of the window.", valueName: "share"))
   var step = 0.5
 
+  @Option(
+    help: ArgumentHelp(
+      "Masks of the first stage, for the second stage of a cascade.", valueName: "folder"))
+  var previousStage: String?
+
   @Option(help: PrecisionChoice.help)
   var precision = PrecisionChoice.auto
 
@@ -64,8 +72,11 @@ struct Predict: ParsableCommand {
     settings.precision = precision.precision
     let predictor = try Predictor(
       trained, folds: folds?.folds, checkpoint: checkpoint.kind, settings: settings)
-    let outcomes = try FolderPrediction(trained, with: predictor, observer: console.observer)
-      .run(images.cases, into: output)
+    var prediction = FolderPrediction(trained, with: predictor, observer: console.observer)
+    prediction.previousStage = try PreviousStagePrediction(
+      before: predictor, of: trained, masks: previousStage, folds: folds?.folds,
+      checkpoint: checkpoint.kind, settings: settings)
+    let outcomes = try prediction.run(images.cases, into: output)
     let failed = outcomes.filter { $0.problem != nil }
     console.result(
       [

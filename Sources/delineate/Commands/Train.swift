@@ -12,6 +12,9 @@ struct Train: ParsableCommand {
     discussion: """
       Check, fingerprint, plan and preprocessing are done first where they are missing or out of \
       date. Ctrl-C finishes the step and saves; --resume goes on, bit for bit.
+
+      The second stage of a cascade (3d_cascade_fullres) learns from the masks that the networks of \
+      the first (3d_lowres) make of cases they have not seen: train all folds of the first before it.
       """)
 
   @Argument(help: "The dataset; by default the workspace's.")
