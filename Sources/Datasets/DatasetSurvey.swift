@@ -158,8 +158,10 @@ struct DatasetSurvey {
     if values != Array(0..<values.count) {
       note(
         source,
-        "labels are not consecutive: expected 0 ... \(values.count - 1), found "
-          + values.map(String.init).joined(separator: ", ") + "; renumber them")
+        "labels are not consecutive: "
+          + values.map(String.init).joined(separator: ", ")
+          + "; training numbers them 0 ... \(values.count - 1), masks get these values back",
+        .note)
     }
   }
 

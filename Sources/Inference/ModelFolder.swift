@@ -127,14 +127,8 @@ public struct TrainedWeights {
         problem: "its mirrored axes \(axes) are not among the \(configuration.dimensions) of its "
           + "patch")
     }
-    if let previous = configuration.previousStage {
-      throw .model(
-        path: path,
-        problem: "its configuration \(name) refines the masks of \(previous), which cannot be "
-          + "done yet; take another configuration")
-    }
     let architecture = UNetArchitecture(
-      configuration, inputChannels: configuration.normalizationSchemes.count,
+      configuration, inputChannels: configuration.inputChannels(for: description.labels),
       classes: description.labels.heads.count)
     if let defect = architecture.defect { throw .model(path: path, problem: defect) }
     try Self.checkMemory(for: architecture, path: path, available: SystemMemory.available)

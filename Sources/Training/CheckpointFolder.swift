@@ -87,6 +87,10 @@ struct CheckpointFolder {
       + "\(settings.gradientNormLimit), \(run.device.precision.rawValue), "
       + "\(cases(.training, of: run)) training and \(cases(.validation, of: run)) "
       + "validation cases, augmentation \(contentDigest(of: "\(settings.augmentation)"))"
+      + (trainer.numbering.identity.map { ", labels \(contentDigest(of: $0))" } ?? "")
+      + (run.source.masksDigest.map {
+        ", previous masks \($0) with errors \(contentDigest(of: "\(settings.maskErrors)"))"
+      } ?? "")
       + fineTuning(of: run)
   }
 

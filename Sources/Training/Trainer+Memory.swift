@@ -13,10 +13,13 @@ extension Trainer {
     let patch = configuration.patchSize
     let voxels = Double(batchSize) * patch.reduce(1.0) { $0 * Double($1) }
     // Measured on U-Nets of three to six stages: what the convolutions give, what the normalisations make of it, and gradients on
-    // their way come to two and a half times the elements the plan counts.
+    // their way come to two and a half times the elements the plan counts. Logits and their gradients are float32 always: with many
+    // classes they are the most.
     let elements = configuration.architecture.featureMapElements(
       patch: patch, classes: architecture.classes)
-    let activations = 2.5 * Double(elements) * Double(batchSize) * Double(precision.bytes)
+    let logits = voxels * Double(architecture.classes)
+    let features = Double(elements) * Double(batchSize) - logits
+    let activations = 2.5 * features * Double(precision.bytes) + 10 * logits
     // Weights, gradients and momentum, and the forms in which oneDNN wants the weights.
     let weights = architecture.weightCount * 4 * 6
     // Images as they are made and as the network reads them; labels of all levels.

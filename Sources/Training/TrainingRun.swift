@@ -43,7 +43,7 @@ package final class TrainingRun {
     self.network = network
     parameters = network.parameters
     criterion = SegmentationLoss(
-      batchDice: trainer.configuration.usesBatchDice,
+      trainer.numbering.channels, batchDice: trainer.configuration.usesBatchDice,
       levelWeights: SegmentationLoss.deepSupervisionWeights(
         levels: trainer.supervision.shapes.count))
     optimiser = GradientDescent(
@@ -160,7 +160,7 @@ package final class TrainingRun {
       Tensor(
         $0,
         shape: TensorShape(
-          batch: source.batchSize, channels: source.pipeline.channelCount,
+          batch: source.batchSize, channels: source.pipeline.inputChannelCount,
           size: Size3(source.geometry.finalShape.lengths)),
         on: device, recordingOn: tape)
     }
@@ -172,7 +172,8 @@ package final class TrainingRun {
   private func validate(
     _ observer: TrainingObserver
   ) throws(TrainingError) -> (loss: Double, dice: [Double])? {
-    var counts = PatchOverlap(classes: trainer.architecture.classes)
+    var counts = PatchOverlap(
+      classes: trainer.architecture.classes, trainer.numbering.channels)
     var losses = 0.0
     let iterations = trainer.settings.validationIterations
     for iteration in 0..<iterations {

@@ -28,6 +28,8 @@ public struct FolderPrediction {
   ///
   /// Kept are whole ones on the grids of their images with no labels but the model's; others are made again.
   public var keepsMasks = false
+  /// Where a cascade's second stage gets the masks that it refines; nil for other models.
+  public var previousStage: PreviousStagePrediction?
   /// Told about every case.
   public var observer: StepObserver
 
@@ -99,8 +101,13 @@ public struct FolderPrediction {
   private func segment(_ entry: Case, to target: String) throws(WorkspaceError) {
     let images: CaseImages
     do throws(DatasetError) { images = try CaseImages(of: entry) } catch { throw .dataset(error) }
+    let previous = try previousStage.map { (stage) throws(WorkspaceError) in
+      try stage.mask(of: images, entry, ending: model.description.fileEnding ?? ".nii.gz")
+    }
     let mask: LabelMap
-    do throws(InferenceError) { mask = try predictor.segment(images, id: entry.id) } catch {
+    do throws(InferenceError) {
+      mask = try predictor.segment(images, refining: previous, id: entry.id)
+    } catch {
       throw .inference(error)
     }
     do throws(VolumeFileError) { try mask.write(to: target) } catch { throw .volume(error) }

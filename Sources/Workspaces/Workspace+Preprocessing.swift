@@ -23,8 +23,10 @@ extension Workspace {
 
   /// Preprocesses the cases by a plan that was just made or read.
   func preprocess(
-    _ dataset: Dataset, configuration: String, by plan: SegmentationPlan
+    _ dataset: Dataset, configuration name: String, by plan: SegmentationPlan
   ) throws(WorkspaceError) -> CaseStore {
+    // A cascade's second stage reads the cases of the configuration it inherits from.
+    let configuration = plan.storageName(of: name)
     let preprocessor: Preprocessor
     do throws(PreprocessingError) {
       preprocessor = try Preprocessor(plan, configuration: configuration)

@@ -73,6 +73,12 @@ extension Workspace {
     _ trainer: Trainer, on dataset: Dataset, _ request: TrainingRequest,
     observer trainingObserver: TrainingObserver
   ) throws(WorkspaceError) -> TrainingResult {
+    let cascade: CascadeMasks
+    do throws(TrainingError) {
+      cascade = try cascadeMasks(of: request.configuration, by: trainer.plan)
+    } catch {
+      throw .training(error)
+    }
     let model = modelFolder(request.configuration)
     let fold = ModelFolder.fold(request.fold, in: model)
     if request.start == .resume,
@@ -82,11 +88,7 @@ extension Workspace {
     }
     let (split, store) = try alone {
       () throws(WorkspaceError) -> (CrossValidationSplits.Split, CaseStore) in
-      let split = try self.split(request.fold, of: dataset)
-      let store = try preprocess(
-        dataset, configuration: request.configuration, by: trainer.plan)
-      try prepare(model: model, plan: trainer.plan, dataset: dataset, request)
-      return (split, store)
+      try trainingData(for: trainer, of: dataset, request)
     }
     let curves = CurveDrawing(
       to: "\(fold)/progress.png", title: "\(dataset.name), \(request.configuration)",
@@ -99,7 +101,8 @@ extension Workspace {
     let outcome: TrainingOutcome
     do throws(TrainingError) {
       outcome = try trainer.train(
-        on: store, split: split, into: fold, start: request.start, observer: observed)
+        on: store, split: split, into: fold, start: request.start, previousStage: cascade.previous,
+        observer: observed)
       curves.draw()
     } catch {
       throw .training(error)
@@ -124,7 +127,8 @@ extension Workspace {
     do throws(TrainingError) {
       return .finished(
         try trainer.validate(
-          on: store, of: dataset, names: split.validation, model: trained, fold: request.fold
+          on: store, of: dataset, names: split.validation, model: trained, fold: request.fold,
+          cascade: cascade
         ) { observer.progress("validation", $0, $1) })
     } catch {
       throw .training(error)
@@ -151,6 +155,30 @@ extension Workspace {
       "ended after epoch \(history.count): no better running Dice for \(patience) epochs since "
         + "epoch \(TrainingSettings.bestEpoch(of: history) + 1), whose weights are the best "
         + "checkpoint")
+  }
+
+  /// The fold's cases, and the preprocessed ones; for the second stage of a cascade also the masks of the first.
+  private func trainingData(
+    for trainer: Trainer, of dataset: Dataset, _ request: TrainingRequest
+  ) throws(WorkspaceError) -> (CrossValidationSplits.Split, CaseStore) {
+    let split = try self.split(request.fold, of: dataset)
+    // Before hours of preprocessing.
+    var previousFolds: [(fold: Fold, cases: [String])] = []
+    if let previous = trainer.configuration.previousStage {
+      previousFolds = try previousStageFolds(
+        of: request.configuration, after: previous,
+        for: Set(split.training + split.validation).sorted(), in: dataset)
+    }
+    let store = try preprocess(
+      dataset, configuration: request.configuration, by: trainer.plan)
+    if !previousFolds.isEmpty {
+      try makePreviousStageMasks(
+        for: request.configuration, by: previousFolds, of: dataset, plan: trainer.plan,
+        settings: request.settings)
+    }
+    try prepare(
+      model: modelFolder(request.configuration), plan: trainer.plan, dataset: dataset, request)
+    return (split, store)
   }
 
   /// Writes the model's plan and description, and moves an earlier run of the fold aside.
@@ -181,7 +209,9 @@ extension Workspace {
     do throws(PlanningError) { try plan.write(to: "\(model)/plans.json") } catch {
       throw .planning(error)
     }
-    do throws(DatasetError) { try dataset.description.write(to: "\(model)/dataset.json") } catch {
+    do throws(DatasetError) {
+      try dataset.description.documentingClassLabels.write(to: "\(model)/dataset.json")
+    } catch {
       throw .dataset(error)
     }
   }

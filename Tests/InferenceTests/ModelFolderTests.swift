@@ -113,14 +113,16 @@ struct ModelFolderTests {
     let error = #expect(throws: InferenceError.self) { try Predictor(ModelFolder(model.path)) }
     expectOneLine(error, naming: [tiny.configuration, "other"])
     configurations["other"] = [
-      "inherits_from": .string(tiny.configuration), "previous_stage": "3d_lowres",
+      "inherits_from": .string(tiny.configuration),
+      "previous_stage": .string(tiny.configuration),
     ]
     plan["configurations"] = .object(configurations)
     try writeAtomically(JSONValue.object(plan).text(), to: "\(model.path)/plans.json")
     let cascade = #expect(throws: InferenceError.self) {
       try Predictor(ModelFolder(model.path), folds: [.number(1)])
     }
-    expectOneLine(cascade, naming: ["other", "3d_lowres"])
+    // Its network takes the masks as two more channels.
+    expectOneLine(cascade, naming: ["fold_1", "encoder.stages.0.0.convs.0.conv.weight"])
   }
 
   @Test func planThatWasEditedAfterTrainingIsRefused() throws {
