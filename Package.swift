@@ -11,7 +11,7 @@ let package = Package(
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "VolumeFiles",
         "Resampling", "RegionsOfInterest", "Evaluation", "Tensors", "Networks", "Datasets",
         "Planning", "Preprocessing", "Augmentation", "Inference", "Training", "Reports", "Phantoms",
-        "Benchmarks", "Workspaces",
+        "Benchmarks", "Workspaces", "ModelSelection",
       ]),
   ],
   dependencies: [
@@ -44,7 +44,11 @@ let package = Package(
     .target(name: "Resampling", dependencies: ["Parallelism", "Volumes"]),
     .target(name: "RegionsOfInterest", dependencies: ["Parallelism", "Volumes"]),
     .target(
-      name: "Evaluation", dependencies: ["FileOutput", "JSONDocuments", "Parallelism", "Volumes"]),
+      name: "Evaluation",
+      dependencies: [
+        "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "RegionsOfInterest",
+        "Volumes",
+      ]),
 
     // Networks.
     .target(name: "Tensors", dependencies: ["CMatrixTiles", "COneDNN", "Parallelism"]),
@@ -102,6 +106,12 @@ let package = Package(
         "Parallelism", "Phantoms", "Planning", "Preprocessing", "RandomNumbers", "Reports",
         "Resampling", "Safetensors", "Tensors", "Training", "VolumeFiles", "Volumes",
       ]),
+    .target(
+      name: "ModelSelection",
+      dependencies: [
+        "Datasets", "Evaluation", "FileOutput", "Inference", "JSONDocuments", "Parallelism",
+        "Planning", "RegionsOfInterest", "VolumeFiles", "Volumes", "Workspaces",
+      ]),
 
     // Tests.
     .target(
@@ -135,9 +145,9 @@ let package = Package(
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
-        "Evaluation", "FileOutput", "JSONDocuments", "RandomNumbers", "Safetensors", "TestSupport",
-        "VolumeFiles", "Volumes",
-      ], exclude: ["Fixtures"]),
+        "Evaluation", "FileOutput", "JSONDocuments", "RandomNumbers", "RegionsOfInterest",
+        "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
+      ], exclude: ["Comparison", "Fixtures"]),
     .testTarget(
       name: "TensorsTests",
       dependencies: [
@@ -207,6 +217,12 @@ let package = Package(
         "Datasets", "FileOutput", "Inference", "JSONDocuments", "Networks", "Phantoms", "Planning",
         "Preprocessing", "Tensors", "TestSupport", "VolumeFiles", "Volumes", "Workspaces",
       ]),
+    .testTarget(
+      name: "ModelSelectionTests",
+      dependencies: [
+        "Datasets", "Evaluation", "Inference", "JSONDocuments", "ModelSelection", "Safetensors",
+        "TestSupport", "VolumeFiles", "Volumes",
+      ], exclude: ["Fixtures"]),
 
     // The program and the examples.
     .executableTarget(
@@ -215,7 +231,7 @@ let package = Package(
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
         "VolumeFiles", "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
         "Preprocessing", "Augmentation", "Inference", "Training", "Reports", "Phantoms",
-        "Benchmarks", "Workspaces",
+        "Benchmarks", "Workspaces", "ModelSelection",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(

@@ -24,6 +24,11 @@ struct Triple<Number: LosslessStringConvertible & Sendable>: ExpressibleByArgume
 struct FoldList: ExpressibleByArgument {
   let folds: [Fold]
 
+  init(folds: [Fold]) { self.folds = folds }
+
+  /// As it is shown in the help.
+  var defaultValueDescription: String { folds.map(\.description).joined(separator: ",") }
+
   init?(argument: String) {
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
       .map { Fold(String($0)) }
