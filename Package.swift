@@ -11,7 +11,7 @@ let package = Package(
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "VolumeFiles",
         "Resampling", "RegionsOfInterest", "Evaluation", "Tensors", "Networks", "Datasets",
         "Planning", "Preprocessing", "Augmentation", "Inference", "Training", "Reports", "Phantoms",
-        "Benchmarks", "Workspaces",
+        "Benchmarks", "Workspaces", "ModelSelection",
       ]),
   ],
   dependencies: [
@@ -45,7 +45,11 @@ let package = Package(
     .target(name: "Resampling", dependencies: ["Parallelism", "Volumes"]),
     .target(name: "RegionsOfInterest", dependencies: ["Parallelism", "Volumes"]),
     .target(
-      name: "Evaluation", dependencies: ["FileOutput", "JSONDocuments", "Parallelism", "Volumes"]),
+      name: "Evaluation",
+      dependencies: [
+        "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "RegionsOfInterest",
+        "Volumes",
+      ]),
 
     // Networks.
     .target(name: "Tensors", dependencies: ["CMatrixTiles", "COneDNN", "Parallelism"]),
@@ -104,6 +108,12 @@ let package = Package(
         "Parallelism", "Phantoms", "Planning", "Preprocessing", "RandomNumbers", "Reports",
         "Resampling", "Safetensors", "Tensors", "Training", "VolumeFiles", "Volumes",
       ]),
+    .target(
+      name: "ModelSelection",
+      dependencies: [
+        "Datasets", "Evaluation", "FileOutput", "Inference", "JSONDocuments", "Parallelism",
+        "Planning", "RegionsOfInterest", "VolumeFiles", "Volumes", "Workspaces",
+      ]),
 
     // Tests.
     .target(
@@ -138,9 +148,9 @@ let package = Package(
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
-        "Evaluation", "FileOutput", "JSONDocuments", "RandomNumbers", "Safetensors", "TestSupport",
-        "VolumeFiles", "Volumes",
-      ], exclude: ["Fixtures"]),
+        "Evaluation", "FileOutput", "JSONDocuments", "RandomNumbers", "RegionsOfInterest",
+        "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
+      ], exclude: ["Comparison", "Fixtures"]),
     .testTarget(
       name: "TensorsTests",
       dependencies: [
@@ -211,6 +221,12 @@ let package = Package(
         "Preprocessing", "Tensors", "TestSupport", "Training", "VolumeFiles", "Volumes",
         "Workspaces",
       ]),
+    .testTarget(
+      name: "ModelSelectionTests",
+      dependencies: [
+        "Datasets", "Evaluation", "Inference", "JSONDocuments", "ModelSelection", "Safetensors",
+        "TestSupport", "VolumeFiles", "Volumes",
+      ], exclude: ["Fixtures"]),
 
     // The program and the examples.
     .executableTarget(
@@ -219,7 +235,7 @@ let package = Package(
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
         "VolumeFiles", "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
         "Preprocessing", "Augmentation", "Inference", "Training", "Reports", "Phantoms",
-        "Benchmarks", "Workspaces",
+        "Benchmarks", "Workspaces", "ModelSelection",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(

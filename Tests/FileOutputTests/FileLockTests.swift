@@ -46,17 +46,19 @@ import Testing
     let first = FileLock(path) { steps.add("never") }
     let isWaiting = AsyncStream<Void>.makeStream()
     let waiter = Task {
-      let second = FileLock(path) {
-        steps.add("waits")
-        isWaiting.continuation.finish()
+      try await onOwnThread {
+        let second = FileLock(path) {
+          steps.add("waits")
+          isWaiting.continuation.finish()
+        }
+        steps.add("has it")
+        second.release()
       }
-      steps.add("has it")
-      second.release()
     }
     for await _ in isWaiting.stream {}
     steps.add("lets go")
     first.release()
-    await waiter.value
+    try await waiter.value
     #expect(steps.all == ["waits", "lets go", "has it"])
   }
 

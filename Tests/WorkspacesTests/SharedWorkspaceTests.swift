@@ -62,8 +62,10 @@ import Workspaces
     let plans = try await withThrowingTaskGroup(of: SegmentationPlan.self) { group in
       for _ in 0..<4 {
         group.addTask {
-          let dataset = try workspace.dataset(path)
-          return try workspace.preprocess(dataset, configuration: "3d_fullres").plan
+          try await onOwnThread {
+            let dataset = try workspace.dataset(path)
+            return try workspace.preprocess(dataset, configuration: "3d_fullres").plan
+          }
         }
       }
       return try await group.reduce(into: []) { $0.append($1) }
@@ -87,7 +89,9 @@ import Workspaces
     try await withThrowingTaskGroup(of: Void.self) { group in
       for name in ["2d", "3d_fullres"] {
         group.addTask {
-          _ = try workspace.preprocess(workspace.dataset(path), configuration: name)
+          try await onOwnThread {
+            _ = try workspace.preprocess(workspace.dataset(path), configuration: name)
+          }
         }
       }
       try await group.waitForAll()
@@ -110,7 +114,7 @@ import Workspaces
       observer: StepObserver(message: { text in
         if text.hasPrefix("waiting for another delineate") { waits.continuation.finish() }
       }))
-    let second = Task { try workspace.dataset(path).path }
+    let second = Task { try await onOwnThread { try workspace.dataset(path).path } }
     for await _ in waits.stream {}
     #expect(access(folder.path + "/w/workspace.json", F_OK) != 0)
     lock.release()
