@@ -6,6 +6,7 @@ struct HelpTests {
   static let commands: [[String]] = [
     [], ["demo"], ["info"], ["check"], ["fingerprint"], ["plan"], ["preprocess"], ["train"],
     ["predict"], ["evaluate"], ["resample"], ["normalise"], ["model"], ["model", "info"],
+    ["model", "import"], ["model", "export"],
     ["benchmark"], ["benchmark", "train"], ["benchmark", "predict"], ["benchmark", "resample"],
   ]
 
