@@ -87,8 +87,9 @@ def train(architecture, configuration):
 
 def segment(folder, target):
     """nnU-Net's masks of the test cases."""
-    if target.exists():
+    if list(target.glob("*.nii.gz")):
         return target
+    target.mkdir(parents=True, exist_ok=True)
     predictor = nnUNetPredictor(device=torch.device("cpu"), perform_everything_on_device=False, allow_tqdm=False)
     predictor.initialize_from_trained_model_folder(str(folder), (0,), "checkpoint_final.pth")
     predictor.predict_from_files_sequential(str(images), str(target), save_probabilities=False)

@@ -14,8 +14,7 @@ struct Predict: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Folder of a trained configuration, with its plans.json; nnU-Net v2's as well.",
-      valueName: "folder"))
+      "Folder of a trained configuration, with its plans.json.", valueName: "folder"))
   var model: String
 
   @Option(
