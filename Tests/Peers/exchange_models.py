@@ -82,7 +82,42 @@ def train(architecture, configuration):
     trainer.num_epochs, trainer.num_iterations_per_epoch, trainer.num_val_iterations_per_epoch = 1, arguments.iterations, 2
     trainer.run_training()
     os.environ["nnUNet_n_proc_DA"] = "1"
+    balance_head(folder, plans["configurations"][configuration]["patch_size"])
     return folder
+
+
+def network_of(folder, weights):
+    plans, dataset = (json.loads((folder / name).read_text()) for name in ("plans.json", "dataset.json"))
+    architecture = plans["configurations"][weights["init_args"]["configuration"]]["architecture"]
+    network = get_network_from_plans(
+        architecture["network_class_name"], architecture["arch_kwargs"], architecture["_kw_requires_import"], 1,
+        len(dataset["labels"]), allow_init=False, deep_supervision=False)
+    network.load_state_dict(weights["network_weights"])
+    return network.eval()
+
+
+def patch_of_image(size):
+    """The middle of a test image, normalised, in a patch."""
+    pixels = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(min(images.glob("*.nii.gz"))))).astype("f4")
+    pixels = (pixels - pixels.mean()) / pixels.std()
+    if len(size) == 2:
+        pixels = pixels[len(pixels) // 2]
+    patch = np.zeros(size, "f4")
+    patch[tuple(slice(0, min(a, b)) for a, b in zip(size, pixels.shape))] = pixels[tuple(slice(0, a) for a in size)]
+    return torch.from_numpy(patch)[None, None]
+
+
+def balance_head(folder, patch_size):
+    """Moves the biases of the head so that the classes share a patch: after few iterations all would be background."""
+    file = folder / "fold_0" / "checkpoint_final.pth"
+    checkpoint = torch.load(file, map_location="cpu", weights_only=False)
+    network = network_of(folder, checkpoint)
+    with torch.no_grad():
+        logits = network(patch_of_image(patch_size))[0].flatten(1)
+        # Each class loses what it has at a quantile, so that it wins where it is strongest.
+        network.decoder.seg_layers[-1].bias -= torch.tensor([np.quantile(row.numpy(), q) for row, q in zip(logits, (0.5, 0.7, 0.7))])
+    checkpoint["network_weights"] = network.state_dict()
+    torch.save(checkpoint, file)
 
 
 def segment(folder, target):
@@ -109,16 +144,17 @@ def segment_here(model, target, precision):
 def compare(what, found, expected):
     """Agreement within the union of the foregrounds, and the Dice of every label, over all cases."""
     cases = sorted(path.name for path in expected.glob("*.nii.gz"))
-    agreements, dice = [], []
+    agreements, dice, foreground = [], [], 0
     for case in cases:
         a, b = (SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(folder / case))) for folder in (found, expected))
         union = (a > 0) | (b > 0)
+        foreground += int(union.sum())
         agreements.append(float((a == b)[union].mean()) if union.any() else 1.0)
         for label in np.unique(b[b > 0]):
             dice.append(float(2 * ((a == label) & (b == label)).sum() / ((a == label).sum() + (b == label).sum())))
-    print(json.dumps({"comparison": what, "cases": len(cases), "least_agreement": min(agreements),
+    print(json.dumps({"comparison": what, "cases": len(cases), "foreground_voxels": foreground, "least_agreement": min(agreements),
                       "mean_agreement": float(np.mean(agreements)), "least_dice": min(dice, default=None),
-                      "identical": all(value == 1 for value in agreements)}), flush=True)
+                      "identical": all(value == 1 for value in agreements) and foreground > 0}), flush=True)
 
 
 def compare_onnx(what, file, folder, configuration):
@@ -126,16 +162,9 @@ def compare_onnx(what, file, folder, configuration):
         import onnxruntime
     except ImportError:
         return
-    plans, dataset = (json.loads((folder / name).read_text()) for name in ("plans.json", "dataset.json"))
-    fields = plans["configurations"][configuration]
-    architecture = fields["architecture"]
-    network = get_network_from_plans(
-        architecture["network_class_name"], architecture["arch_kwargs"], architecture["_kw_requires_import"], 1,
-        len(dataset["labels"]), allow_init=False, deep_supervision=False)
-    weights = torch.load(folder / "fold_0" / "checkpoint_final.pth", map_location="cpu", weights_only=False)["network_weights"]
-    network.load_state_dict(weights)
-    network.eval()
-    image = np.random.default_rng(0).standard_normal((1, 1, *fields["patch_size"])).astype("f4")
+    network = network_of(folder, torch.load(folder / "fold_0" / "checkpoint_final.pth", map_location="cpu", weights_only=False))
+    patch_size = json.loads((folder / "plans.json").read_text())["configurations"][configuration]["patch_size"]
+    image = np.random.default_rng(0).standard_normal((1, 1, *patch_size)).astype("f4")
     with torch.no_grad():
         expected = network(torch.from_numpy(image)).numpy()
     options = onnxruntime.SessionOptions()
