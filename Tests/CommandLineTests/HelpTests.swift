@@ -7,6 +7,7 @@ struct HelpTests {
     [], ["demo"], ["info"], ["check"], ["fingerprint"], ["plan"], ["preprocess"], ["train"],
     ["predict"], ["evaluate"], ["accumulate"], ["find-best"], ["postprocess"], ["resample"],
     ["normalise"], ["model"], ["model", "info"],
+    ["model", "import"], ["model", "export"],
     ["benchmark"], ["benchmark", "train"], ["benchmark", "predict"], ["benchmark", "resample"],
   ]
 
