@@ -21,8 +21,10 @@ struct Delineate: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Demo.self, Info.self, Check.self, FingerprintCommand.self, Plan.self, Preprocess.self,
-      Train.self, Predict.self, Evaluate.self, Resample.self, Normalise.self, Model.self,
+      Demo.self, Info.self, Check.self, Convert.self, FingerprintCommand.self, Plan.self,
+      Preprocess.self,
+      Train.self, Predict.self, Ensemble.self, Evaluate.self, Resample.self, Normalise.self,
+      Model.self,
       Benchmark.self,
     ])
 
