@@ -64,6 +64,10 @@ public struct FolderEnsemble {
       do throws(DatasetError) {
         self.description = try DatasetDescription(contentsOf: "\(folders[0])/dataset.json")
       } catch {
+        guard exists("\(folders[0])/dataset.json") else {
+          throw .input(
+            path: folders[0], problem: "holds no dataset.json; give one with --dataset-json")
+        }
         throw .dataset(error)
       }
     }
