@@ -106,7 +106,7 @@ public struct FolderEnsemble {
       }
       outcomes.append(
         .init(
-          id: name, output: problem == nil ? target : nil, problem: problem,
+          id: name, output: problem == nil ? target : nil, problem: problem, isKept: false,
           seconds: (clock.now - start) / .seconds(1)))
       observer.progress("ensemble", index + 1, cases.count)
     }
