@@ -93,6 +93,17 @@ struct EnsembleTests {
       }
     }
 
+    // A mask is kept only with its probabilities.
+    let kept = try models.predict(
+      "b", ["--probabilities", "--continue", "--json"], models: models.paths)
+    #expect(kept.json?["kept"]?.int == 2)
+    try FileManager.default.removeItem(atPath: models.path("b/ball_7.npz"))
+    let made = try models.predict(
+      "b", ["--probabilities", "--continue", "--json"], models: models.paths)
+    #expect(made.json?["kept"]?.int == 1)
+    #expect(
+      try bytes(ofFile: models.path("b/ball_7.npz")) == bytes(ofFile: models.path("e/ball_7.npz")))
+
     // A case that one folder lacks is named before anything is written.
     try FileManager.default.removeItem(atPath: models.path("p1/ball_7.npz"))
     let incomplete = try Program.run(
