@@ -163,7 +163,7 @@ public struct FolderPrediction {
   private func hasProbabilities(_ entry: Case, in folder: String) -> Bool {
     guard let image = entry.images.first, let header = try? VolumeHeader(contentsOf: image),
       exists("\(folder)/\(entry.id).pkl"),
-      let archive = try? NumPyArchive(
+      let archive = try? NumPyArrayReader(
         "\(folder)/\(entry.id).npz", array: ProbabilityMaps.arrayName)
     else { return false }
     let shape = header.geometry.extent.shape

@@ -39,7 +39,7 @@ struct EnsembleTests {
   }
 
   private func probabilities(_ path: String) throws -> [[Float]] {
-    let archive = try NumPyArchive(path, array: "probabilities")
+    let archive = try NumPyArrayReader(path, array: "probabilities")
     #expect(archive.shape == [2, 16, 20, 20])
     return try (0..<2).map { _ in
       var values = [Float](repeating: 0, count: 6400)
