@@ -32,7 +32,7 @@ struct DatasetSurvey {
       problems += table.problems.map { .init($0.description, file: path) }
       expectations.channelNames = table.channelNames
       let beside = FileName.join(FileName.folder(of: path), "dataset.json")
-      let description = try table.description(besides: beside)
+      let description = try table.description(besides: beside, table: path)
       expectations.channelNames = description.channelNames
       expectations.labels = description.labels
       if Folder.exists(beside) { source = beside }

@@ -16,17 +16,27 @@ extension DatasetConversion {
   ) throws(WorkspaceError) -> (conversion: DatasetConversion, outcome: Outcome) {
     var settings = settings
     settings.progress = { observer.progress("convert", $0, $1) }
+    func refuse(_ problems: [DatasetCheck.Problem]) throws(WorkspaceError) {
+      let errors = problems.filter { $0.severity == .error }.map(\.description)
+      guard !errors.isEmpty else { return }
+      for line in errors { observer.message(line) }
+      throw .problems(path: path, lines: errors, errorCount: errors.count)
+    }
     let conversion: DatasetConversion
     do throws(DatasetError) {
       conversion = try DatasetConversion(of: path, into: target, settings: settings)
     } catch {
-      throw .dataset(error)
+      switch error {
+      // What concerns the new folder or the groups says enough by itself.
+      case .conversion, .groups: throw .dataset(error)
+      default:
+        var check = DatasetCheck.Settings()
+        check.variables = settings.variables
+        if exists(path) { try refuse(DatasetCheck(check).report(on: path).problems) }
+        throw .dataset(error)
+      }
     }
-    let lines = conversion.problems().map(\.description)
-    guard lines.isEmpty else {
-      for line in lines { observer.message(line) }
-      throw .problems(path: path, lines: lines, errorCount: lines.count)
-    }
+    try refuse(conversion.problems())
     do throws(DatasetError) { return (conversion, try conversion.run()) } catch {
       throw .dataset(error)
     }

@@ -57,6 +57,16 @@ struct ConvertTests {
         "\(dataset.path)/labelsTr/ball_4.nii.gz: missing file",
       ])
     #expect(dataset.folder.names == ["balls"])
+
+    // Where no label file is there, the table cannot even be described.
+    let text = "case,MR,label\na,none.nii.gz,nothing.nii.gz\nb,none.nii.gz\n"
+    try text.write(toFile: table, atomically: true, encoding: .utf8)
+    let hopeless = try Program.run(
+      "convert", table, "--output", dataset.folder.path + "/Dataset011_Balls")
+    #expect(hopeless.status == 2)
+    #expect(hopeless.errorLines.count == 5)
+    #expect(hopeless.errors.contains("\(dataset.path)/nothing.nii.gz: missing file\n"))
+    #expect(hopeless.errors.contains("\(table): line 3: expected 3 fields"))
   }
 
   @Test func foldsThatSeparateAGroupAreRefused() throws {
