@@ -8,6 +8,7 @@ struct HelpTests {
     ["predict"], ["evaluate"], ["accumulate"], ["find-best"], ["postprocess"], ["resample"],
     ["normalise"], ["model"], ["model", "info"],
     ["model", "import"], ["model", "export"],
+    ["convert"], ["ensemble"],
     ["benchmark"], ["benchmark", "train"], ["benchmark", "predict"], ["benchmark", "resample"],
   ]
 
