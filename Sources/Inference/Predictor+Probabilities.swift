@@ -1,8 +1,12 @@
 public import Datasets
+import Planning
 public import Preprocessing
 public import Volumes
 
 extension Predictor {
+  /// Whether it is the second stage of a cascade, which refines the masks of the first.
+  public var refinesMasks: Bool { preprocessor.configuration.previousStage != nil }
+
   /// A mask and the way it took.
   public struct SegmentedCase {
     /// The mask on the image's grid.

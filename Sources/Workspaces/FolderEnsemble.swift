@@ -1,4 +1,5 @@
 public import Datasets
+import FileOutput
 import FoundationEssentials
 import Inference
 import Parallelism
@@ -85,7 +86,7 @@ public struct FolderEnsemble {
   /// - Throws: ``WorkspaceError`` if the folder cannot be written to, or is one of the inputs.
   public func run(into folder: String) throws(WorkspaceError) -> [FolderPrediction.Outcome] {
     try makeFolder(folder)
-    guard isWritable(folder) else {
+    guard isWritableFolder(folder) else {
       throw .unwritable(path: folder, reason: "no permission to write in this folder")
     }
     guard !folders.map(absolute).contains(absolute(folder)) else {

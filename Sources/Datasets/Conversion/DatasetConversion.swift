@@ -99,8 +99,7 @@ public struct DatasetConversion: Sendable {
     var tests = source.cases.filter { $0.labels == nil }
     if FileName.ending(of: path).lowercased() != ".csv" {
       tests += try DatasetLayout(
-        folder: path, document: source.description.document, ending: source.fileEnding,
-        variables: settings.variables
+        folder: path, written: source.description.document, variables: settings.variables
       ).testCases(like: source.cases)
     }
     self.tests = tests

@@ -46,7 +46,7 @@ public struct NIfTISeries {
     }
     voxels =
       names.isPair ? try names.openVoxels(beside: headerPath) : try stream.restarted()
-    try voxels.verify(total, after: offset)
+    _ = try voxels.verify(total, after: offset)
   }
 
   /// Writes every volume into a file of its own, in the order of the file.

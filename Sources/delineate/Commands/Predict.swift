@@ -95,9 +95,11 @@ struct Predict: ParsableCommand {
       let predictor = try Predictor(
         model, folds: folds?.folds, checkpoint: checkpoint.kind, settings: settings)
       var member = FolderPrediction.Member(model, predictor)
+      // Of several models only those of a cascade take masks.
+      let takesMasks = models.count == 1 || predictor.refinesMasks
       member.previousStage = try PreviousStagePrediction(
-        before: predictor, of: model, masks: previousStage, folds: folds?.folds,
-        checkpoint: checkpoint.kind, settings: settings)
+        before: predictor, of: model, masks: takesMasks ? previousStage : nil,
+        folds: folds?.folds, checkpoint: checkpoint.kind, settings: settings)
       return member
     }
     var prediction = try FolderPrediction(members, observer: console.observer)
