@@ -7,6 +7,7 @@ extension Dataset {
   /// the label files and the header.
   init(table path: String) throws(DatasetError) {
     let table = try CaseTable(text: try CaseTable.text(of: path), path: path)
+    if let problem = table.problems.first { throw problem }
     guard !table.cases.isEmpty else {
       throw .noCases(path: path, expected: "one line per case after the header")
     }

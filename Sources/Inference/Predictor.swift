@@ -139,6 +139,17 @@ public struct Predictor {
     _ entry: PreprocessedCase, onto geometry: Geometry, id: String,
     progress: (Double) -> Void = { _ in }
   ) throws(InferenceError) -> LabelMap {
+    let logits = try logits(of: entry, id: id, progress: progress)
+    let labels = export.labels(
+      of: logits, properties: entry.properties,
+      spacing: preprocessor.spacingChange(from: entry.properties.spacing))
+    return LabelMap(labels: labels.elements, geometry: geometry)
+  }
+
+  /// The logits of a preprocessed case on its own grid, one array per class.
+  func logits(
+    of entry: PreprocessedCase, id: String, progress: (Double) -> Void
+  ) throws(InferenceError) -> [VoxelArray<Float>] {
     let expected = preprocessor.configuration.normalizationSchemes.count
     guard entry.channels.count == expected else {
       throw .preprocessing(
@@ -152,10 +163,7 @@ public struct Predictor {
       throw .tensors(error)
     }
     guard let logits else { throw .notFinite(id: id) }
-    let labels = export.labels(
-      of: logits, properties: entry.properties,
-      spacing: preprocessor.spacingChange(from: entry.properties.spacing))
-    return LabelMap(labels: labels.elements, geometry: geometry)
+    return logits
   }
 
   /// Refuses a case that does not fit into memory, before hours of computing.

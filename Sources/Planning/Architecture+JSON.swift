@@ -21,6 +21,15 @@ extension Architecture {
         file: arguments.file, field: arguments.prefix + "dropout_op", supported: "null",
         found: FieldReader.excerpt(dropout))
     }
+    try Self.refuseOthers(in: arguments, than: Self.known + [Self.depthField(kind)])
+    try Self.refuseOthers(
+      in: arguments, "nonlin_kwargs", than: ["inplace", "negative_slope"])
+    try Self.refuseOthers(in: arguments, "norm_op_kwargs", than: ["eps", "affine"])
+    if let slope = arguments.object["nonlin_kwargs"]?["negative_slope"], slope.double != 0.01 {
+      throw .unsupported(
+        file: arguments.file, field: arguments.prefix + "nonlin_kwargs.negative_slope",
+        supported: "0.01", found: FieldReader.excerpt(slope))
+    }
     let normalization = try arguments.object("norm_op_kwargs")
     guard try normalization.bool("affine") else {
       throw .unsupported(
@@ -40,11 +49,11 @@ extension Architecture {
         found: "\(kernels)")
     }
     self.init(
-      kind: kind, features: try arguments.counts("features_per_stage", stages),
+      kind: kind, features: try arguments.countsOrOne("features_per_stage", stages),
       kernelSizes: kernels, strides: strides,
       depths: (
-        try arguments.counts(Self.depthField(kind), stages),
-        try arguments.counts("n_conv_per_stage_decoder", stages - 1)
+        try arguments.countsOrOne(Self.depthField(kind), stages),
+        try arguments.countsOrOne("n_conv_per_stage_decoder", stages - 1)
       ),
       options: (
         try arguments.bool("conv_bias"), try normalization.positive("eps"), true
@@ -70,6 +79,30 @@ extension Architecture {
 
   private static func depthField(_ kind: Kind) -> String {
     kind == .plain ? "n_conv_per_stage" : "n_blocks_per_stage"
+  }
+
+  /// The arguments of every kind of network.
+  private static let known = [
+    "n_stages", "features_per_stage", "conv_op", "kernel_sizes", "strides",
+    "n_conv_per_stage_decoder", "conv_bias", "norm_op", "norm_op_kwargs", "dropout_op",
+    "dropout_op_kwargs", "nonlin", "nonlin_kwargs", "deep_supervision",
+  ]
+
+  /// Refuses an argument of nnU-Net's that would make another network, unless it is off.
+  private static func refuseOthers(
+    in arguments: FieldReader, _ field: String? = nil, than known: [String]
+  ) throws(PlanningError) {
+    var fields = arguments
+    if let field {
+      guard let value = arguments.object[field], value != .null else { return }
+      fields = try arguments.object(field)
+    }
+    for (name, value) in fields.object.members
+    where !known.contains(name) && value != .null && value != false && value.double != 0 {
+      throw .unsupported(
+        file: fields.file, field: fields.prefix + name, supported: "null, or remove the field",
+        found: FieldReader.excerpt(value))
+    }
   }
 
   private static func require(

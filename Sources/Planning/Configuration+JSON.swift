@@ -16,6 +16,7 @@ extension Configuration {
         file: fields.file, field: fields.prefix + "patch_size", expected: "at most 2^30 voxels",
         found: "\(patchSize)")
     }
+    try PlanValidation.checkPreprocessor(fields)
     dataIdentifier = try fields.string("data_identifier")
     batchSize = try fields.int("batch_size", atLeast: 1)
     guard batchSize <= 1 << 24 else {

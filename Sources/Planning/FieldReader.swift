@@ -80,19 +80,59 @@ struct FieldReader {
     }
   }
 
+  /// A whole number of at least 1 for each of `length` places, or one number for all of them.
+  func countsOrOne(_ field: String, _ length: Int) throws(PlanningError) -> [Int] {
+    if let one = object[field]?.int, one >= 1 { return Array(repeating: one, count: length) }
+    return try counts(field, length)
+  }
+
   /// A list of lists of whole numbers of at least 1: `rows` lists of `columns` numbers.
+  ///
+  /// One number in place of a list stands for `columns` equal ones. The row that is wrong is named.
   func table(_ field: String, rows: Int, columns: Int) throws(PlanningError) -> [[Int]] {
-    try value(field, "a list of \(rows) lists of \(columns) whole numbers of at least 1") {
-      guard let array = $0.array, array.count == rows else { return nil }
-      let lists = array.compactMap { Self.checked($0.ints, columns) { $0 >= 1 } }
-      return lists.count == rows ? lists : nil
+    let expected = "a list of \(rows) lists of \(columns) whole numbers of at least 1"
+    let array = try value(field, expected) { $0.array }
+    guard array.count == rows else {
+      throw .wrongField(
+        file: file, field: prefix + field, expected: expected, found: "a list of \(array.count)")
     }
+    var table: [[Int]] = []
+    for (index, entry) in array.enumerated() {
+      let row = entry.int.map { Array(repeating: $0, count: columns) } ?? entry.ints
+      guard let row = Self.checked(row, columns, { $0 >= 1 }) else {
+        throw .wrongField(
+          file: file, field: "\(prefix)\(field)[\(index)]",
+          expected: "a list of \(columns) whole numbers of at least 1", found: Self.excerpt(entry))
+      }
+      table.append(row)
+    }
+    return table
   }
 
   /// The reader of an object inside this one.
   func object(_ field: String) throws(PlanningError) -> FieldReader {
     let value = try value(field, "an object") { $0.object == nil ? nil : $0 }
     return try FieldReader(value, file: file, at: prefix + field)
+  }
+
+  /// A name that can be that of a file or folder.
+  func fileName(_ field: String) throws(PlanningError) -> String {
+    try value(field, "a name without / that does not begin with a point") {
+      $0.string.flatMap { Self.isFileName($0) ? $0 : nil }
+    }
+  }
+
+  /// Whether a name can be that of a file or folder.
+  static func isFileName(_ name: String) -> Bool {
+    !name.isEmpty && name.utf8.count <= 200 && !name.hasPrefix(".")
+      && !name.unicodeScalars.contains { $0 == "/" || $0.value < 32 }
+  }
+
+  /// A number of a range.
+  func number(_ field: String, in range: ClosedRange<Double>) throws(PlanningError) -> Double {
+    try value(field, "a number from \(range.lowerBound) to \(range.upperBound)") {
+      $0.double.flatMap { range.contains($0) ? $0 : nil }
+    }
   }
 
   /// A choice among names.

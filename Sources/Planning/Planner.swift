@@ -28,7 +28,8 @@ public struct Planner: Sendable {
 
   /// Plans for a dataset.
   ///
-  /// - Throws: ``PlanningError/otherDataset(name:channels:fingerprintChannels:)``.
+  /// - Throws: ``PlanningError/otherDataset(name:channels:fingerprintChannels:)``, or
+  ///   ``PlanningError/unusableSpacing(_:medianShape:)``.
   public func plan(
     for fingerprint: Fingerprint, of dataset: Dataset
   ) throws(PlanningError) -> SegmentationPlan {
@@ -43,7 +44,8 @@ public struct Planner: Sendable {
   ///   - name: Its name, to be written into the plan.
   /// - Returns: Configurations `2d`, and for volumes `3d_fullres`; where a patch would see too
   ///   little of a case also `3d_lowres` and `3d_cascade_fullres`.
-  /// - Throws: ``PlanningError/otherDataset(name:channels:fingerprintChannels:)``.
+  /// - Throws: ``PlanningError/otherDataset(name:channels:fingerprintChannels:)``, or
+  ///   ``PlanningError/unusableSpacing(_:medianShape:)``.
   public func plan(
     for fingerprint: Fingerprint, description: DatasetDescription, name: String
   ) throws(PlanningError) -> SegmentationPlan {
@@ -64,6 +66,9 @@ public struct Planner: Sendable {
     }
     let medians = OrderStatistics.medians(newShapes)
     let medianShape = transpose.map { medians[$0] }
+    guard targetSpacing == nil || medianShape.allSatisfy({ 1...65536 ~= $0 }) else {
+      throw .unusableSpacing(target, medianShape: medians)
+    }
     let caseCount = Double(description.numTraining ?? fingerprint.spacings.count)
     let configurator = Configurator(
       preset: preset, description: description,

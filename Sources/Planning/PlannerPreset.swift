@@ -125,7 +125,7 @@ public struct PlannerPreset: Sendable, Equatable {
   /// - Throws: ``PlanningError`` naming the field.
   public init(_ document: JSONValue, from file: String) throws(PlanningError) {
     let fields = try FieldReader(document, file: file)
-    plansName = try fields.string("plans_name")
+    plansName = try fields.fileName("plans_name")
     plannerName = try fields.string("planner_name")
     sharedDataName = try fields.optional("shared_data_name", "text or null") { $0.string }
     network = try fields.choice("network", Network.self)
@@ -151,10 +151,33 @@ public struct PlannerPreset: Sendable, Equatable {
       throw .wrongField(file: file, field: name, expected: "at least one entry", found: "[]")
     }
     shortestEdge = try fields.int("shortest_edge", atLeast: 1)
-    anisotropyThreshold = try fields.positive("anisotropy_threshold")
-    lowresThreshold = try fields.positive("lowres_threshold")
-    lowresStep = try fields.value("lowres_step", "a number above 1 and below 2") {
-      $0.double.flatMap { $0 > 1 && $0 < 2 ? $0 : nil }
+    anisotropyThreshold = try fields.number("anisotropy_threshold", in: 1...1000)
+    // A patch never sees more than a whole case: above 1 the search would not end.
+    lowresThreshold = try fields.number("lowres_threshold", in: 0...1)
+    lowresStep = try fields.number("lowres_step", in: 1.001...2)
+    try checkLimits(fields)
+  }
+
+  /// Refuses numbers so large that the cost computed from them would overflow.
+  private func checkLimits(_ fields: FieldReader) throws(PlanningError) {
+    for (field, largest, limit) in [
+      ("reference_batch_2d", referenceBatch.two, 1 << 24),
+      ("reference_batch_3d", referenceBatch.three, 1 << 24),
+      ("minimum_batch", minimumBatch, 1 << 24), ("first_features", firstFeatures, 65536),
+      ("most_features_2d", mostFeatures.two, 65536),
+      ("most_features_3d", mostFeatures.three, 65536),
+      ("encoder_depths", encoderDepths.max() ?? 1, 256),
+      ("decoder_depths", decoderDepths.max() ?? 1, 256), ("shortest_edge", shortestEdge, 65536),
+    ] where largest > limit {
+      throw .wrongField(
+        file: fields.file, field: field, expected: "at most \(limit)", found: "\(largest)")
+    }
+    for (field, memory) in [
+      ("target_memory_gb", targetMemory), ("reference_memory_gb", referenceMemory),
+    ] where !(1e-6...1e6 ~= memory) {
+      throw .wrongField(
+        file: fields.file, field: field, expected: "from 0.000001 to 1000000 GB",
+        found: "\(memory)")
     }
   }
 

@@ -21,6 +21,8 @@ public enum PlanningError: Error, Equatable, Sendable, CustomStringConvertible {
   case otherDataset(name: String, channels: Int, fingerprintChannels: Int)
   /// No case has a labelled voxel, so that intensities have no statistics.
   case noForeground(dataset: String)
+  /// Cases at the spacing that was asked for (z, y, x, in mm) would be too large, or nothing.
+  case unusableSpacing([Double], medianShape: [Double])
   /// A file cannot be written.
   case unwritable(path: String, reason: String)
 
@@ -44,6 +46,10 @@ public enum PlanningError: Error, Equatable, Sendable, CustomStringConvertible {
         + "expected \(channels) channels, found \(found); take it again"
     case .noForeground(let dataset):
       "\(dataset): no case has a labelled voxel inside its non-zero region; check the label files"
+    case .unusableSpacing(let spacing, let shape):
+      "at a spacing of \(spacing) mm (z, y, x) the median case would have "
+        + "\(shape.map { $0.rounded(.toNearestOrEven) }) voxels; "
+        + "choose a spacing of the order of the images' own"
     case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
     }
   }

@@ -80,6 +80,7 @@ public struct SegmentationPlan: Sendable, Equatable {
       : "foreground_intensity_properties_per_channel"
     foregroundIntensities = try IntensityStatistics.all(try fields.object(intensities))
 
+    try PlanValidation.checkNames(fields)
     let inheritance = Inheritance(
       configurations: try fields.object("configurations").object, file: file)
     configurationNames = inheritance.configurations.names
@@ -90,6 +91,8 @@ public struct SegmentationPlan: Sendable, Equatable {
       configurations.append(
         try Configuration(reader, channels: foregroundIntensities.count))
     }
+    try PlanValidation.checkStages(
+      Array(zip(configurationNames, configurations)), from: file)
     self.configurations = configurations
     self.document = document
     source = file

@@ -17,10 +17,24 @@ public struct FolderPrediction {
     public let seconds: Double
   }
 
-  /// The model.
-  public let model: ModelFolder
-  /// What segments.
-  public let predictor: Predictor
+  /// A model and what segments with it.
+  public struct Member {
+    /// The model.
+    public let model: ModelFolder
+    /// What segments.
+    public let predictor: Predictor
+
+    /// A model with its predictor.
+    public init(_ model: ModelFolder, _ predictor: Predictor) {
+      self.model = model
+      self.predictor = predictor
+    }
+  }
+
+  /// The models; the probabilities of several are averaged.
+  public let members: [Member]
+  /// Whether probabilities are saved beside the masks, as nnU-Net does.
+  public var savesProbabilities = false
   /// Told about every case.
   public var observer: StepObserver
 
@@ -28,10 +42,38 @@ public struct FolderPrediction {
   public init(
     _ model: ModelFolder, with predictor: Predictor, observer: StepObserver = StepObserver()
   ) {
-    self.model = model
-    self.predictor = predictor
+    members = [Member(model, predictor)]
     self.observer = observer
   }
+
+  /// A prediction of many cases with several models, whose probabilities are averaged.
+  ///
+  /// - Parameters:
+  ///   - members: At least one model.
+  ///   - observer: Told about every case.
+  /// - Throws: ``WorkspaceError/input(path:problem:)`` if two were trained for other channels or labels.
+  public init(
+    _ members: [Member], observer: StepObserver = StepObserver()
+  ) throws(WorkspaceError) {
+    precondition(!members.isEmpty, "a prediction with no model")
+    let first = members[0].model
+    for other in members.map(\.model) {
+      guard other.description.labels == first.description.labels,
+        other.description.channelNames == first.description.channelNames
+      else {
+        throw .input(
+          path: other.path,
+          problem:
+            "was trained for other channels or labels than \(first.path); their probabilities "
+            + "cannot be averaged")
+      }
+    }
+    self.members = members
+    self.observer = observer
+  }
+
+  /// The first model.
+  private var model: ModelFolder { members[0].model }
 
   /// Segments the cases one after another; one that fails does not stop the others.
   ///
@@ -57,13 +99,17 @@ public struct FolderPrediction {
         problem: "is an image to segment, and its mask would have the same name; "
           + "write the masks to another folder")
     }
+    if savesProbabilities {
+      try PredictionFiles(folder).writeDescription(model.description)
+      try PredictionFiles(folder).writePlan(model.plan)
+    }
     let clock = ContinuousClock()
     var outcomes: [Outcome] = []
     for (index, entry) in cases.enumerated() {
       let start = clock.now
       let target = target(entry, in: folder)
       var problem: String?
-      do throws(WorkspaceError) { try segment(entry, to: target) } catch {
+      do throws(WorkspaceError) { try segment(entry, to: target, in: folder) } catch {
         problem = error.description
         observer.message("case \(entry.id) failed: \(error.description)")
       }
@@ -80,13 +126,49 @@ public struct FolderPrediction {
     "\(folder)/\(entry.id)\(model.description.fileEnding ?? ".nii.gz")"
   }
 
-  private func segment(_ entry: Case, to target: String) throws(WorkspaceError) {
+  private func segment(
+    _ entry: Case, to target: String, in folder: String
+  ) throws(WorkspaceError) {
     let images: CaseImages
     do throws(DatasetError) { images = try CaseImages(of: entry) } catch { throw .dataset(error) }
-    let mask: LabelMap
-    do throws(InferenceError) { mask = try predictor.segment(images, id: entry.id) } catch {
+    let mask =
+      members.count > 1 || savesProbabilities
+      ? try average(images, id: entry.id, in: folder) : try segment(images, id: entry.id)
+    // The mask last: where it is, everything is.
+    do throws(VolumeFileError) { try mask.write(to: target) } catch { throw .volume(error) }
+  }
+
+  private func segment(_ images: CaseImages, id: String) throws(WorkspaceError) -> LabelMap {
+    do throws(InferenceError) { return try members[0].predictor.segment(images, id: id) } catch {
       throw .inference(error)
     }
-    do throws(VolumeFileError) { try mask.write(to: target) } catch { throw .volume(error) }
+  }
+
+  /// Adds up the models' probabilities, saves them if asked, and decides every voxel.
+  private func average(
+    _ images: CaseImages, id: String, in folder: String
+  ) throws(WorkspaceError) -> LabelMap {
+    let heads = model.description.labels.heads
+    let maps: ProbabilityMaps
+    var segmented: [Predictor.SegmentedCase] = []
+    do throws(InferenceError) {
+      maps = try ProbabilityMaps(classes: heads.count, shape: images.shape, in: folder)
+      for member in members {
+        segmented.append(try member.predictor.segment(images, adding: maps, id: id))
+      }
+    } catch {
+      throw .inference(error)
+    }
+    if members.count > 1 { maps.divide(by: members.count) }
+    if savesProbabilities {
+      try PredictionFiles(folder).write(
+        maps,
+        PredictionProperties(
+          geometry: images.geometry, properties: segmented[0].properties,
+          reader: model.description.imageReaderName), of: id)
+    }
+    // One model's mask is the same whether probabilities are saved or not.
+    if members.count == 1 { return segmented[0].mask }
+    return LabelMap(labels: maps.labels(heads).elements, geometry: images.geometry)
   }
 }

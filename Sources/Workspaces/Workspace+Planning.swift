@@ -3,37 +3,6 @@ import FileOutput
 import JSONDocuments
 public import Planning
 
-/// How a plan is made.
-public struct PlanSettings: Sendable, Equatable {
-  /// Name of a preset, or path of a file like those in `Plans/planner`.
-  public var preset: String
-  /// Memory to plan for in GB; nil takes the preset's.
-  public var memory: Double?
-
-  /// nnU-Net's default planner.
-  public init(preset: String = "default", memory: Double? = nil) {
-    self.preset = preset
-    self.memory = memory
-  }
-
-  /// The numbers to plan by.
-  ///
-  /// - Throws: ``PlanningError`` if there is no such preset.
-  public func load() throws(PlanningError) -> PlannerPreset {
-    var numbers =
-      preset.hasSuffix(".json")
-      ? try PlannerPreset(contentsOf: preset) : try PlannerPreset(named: preset)
-    if let memory {
-      guard memory > 0, memory.isFinite else {
-        throw .wrongField(
-          file: "--memory", field: "memory", expected: "a number of GB above 0", found: "\(memory)")
-      }
-      numbers.targetMemory = memory
-    }
-    return numbers
-  }
-}
-
 extension Workspace {
   /// Takes the dataset's fingerprint unless it is there and up to date.
   ///
@@ -97,12 +66,13 @@ extension Workspace {
   ) throws(WorkspaceError) -> SegmentationPlan {
     let fingerprint = try fingerprint(of: dataset)
     let record = state.plan
-    let chosen = settings ?? record?.settings ?? PlanSettings()
+    let chosen = (settings ?? record?.settings ?? PlanSettings()).withAbsolutePath
     do throws(PlanningError) {
-      let preset = try chosen.load()
+      let planner = try chosen.planner()
       let basis = contentDigest(
         of:
-          fingerprint.document.text(.compact) + dataset.descriptionDigest + "\(preset)")
+          fingerprint.document.text(.compact) + dataset.descriptionDigest
+          + "\(planner.preset)" + (planner.targetSpacing.map { "\($0)" } ?? ""))
       var older: SegmentationPlan?
       if exists(planPath) {
         let found = try SegmentationPlan(contentsOf: planPath)
@@ -126,7 +96,7 @@ extension Workspace {
         if isEdited, record != nil { older = found }
       }
       observer.message("planning with the preset \(chosen.preset)")
-      var plan = try Planner(preset: preset).plan(for: fingerprint, of: dataset)
+      var plan = try planner.plan(for: fingerprint, of: dataset)
       if let older { plan = try plan.keepingConfigurations(of: older) }
       try plan.write(to: planPath)
       try remembering(

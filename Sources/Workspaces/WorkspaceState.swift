@@ -20,6 +20,8 @@ struct WorkspaceState: Equatable {
 
   /// Absolute path of the dataset.
   var dataset: String?
+  /// Absolute path of the table of groups, if the dataset is used with one.
+  var groups: String?
   /// Digest of the files that were checked and found good.
   var checked: String?
   /// Digest of the files that the fingerprint was taken of.
@@ -35,14 +37,16 @@ extension WorkspaceState {
   init(contentsOf path: String) {
     guard let document = try? JSONValue(contentsOf: path) else { return }
     dataset = document["dataset"]?.string
+    groups = document["groups"]?.string
     checked = document["checked"]?.string
     fingerprint = document["fingerprint"]?.string
     if let record = document["plan"], let preset = record["preset"]?.string,
       let basis = record["basis"]?.string, let content = record["content"]?.string
     {
-      plan = PlanRecord(
-        settings: PlanSettings(preset: preset, memory: record["memory"]?.double), basis: basis,
-        content: content)
+      var settings = PlanSettings(preset: preset, memory: record["memory"]?.double)
+      settings.spacing = record["spacing"]?.doubles
+      settings.plansName = record["plans_name"]?.string
+      plan = PlanRecord(settings: settings, basis: basis, content: content)
     }
     for (name, value) in document["preprocessed"]?.object?.members ?? [] {
       preprocessed[name] = value.string
@@ -52,6 +56,7 @@ extension WorkspaceState {
   private var document: JSONValue {
     var object = JSONObject()
     object["dataset"] = dataset.map { .string($0) }
+    object["groups"] = groups.map { .string($0) }
     object["checked"] = checked.map { .string($0) }
     object["fingerprint"] = fingerprint.map { .string($0) }
     if let plan {
@@ -60,6 +65,8 @@ extension WorkspaceState {
         "content": .string(plan.content),
       ]
       record["memory"] = plan.settings.memory.map { .number($0) }
+      record["spacing"] = plan.settings.spacing.map { .array($0.map { .number($0) }) }
+      record["plans_name"] = plan.settings.plansName.map { .string($0) }
       object["plan"] = .object(record)
     }
     object["preprocessed"] = .object(

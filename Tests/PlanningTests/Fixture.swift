@@ -20,18 +20,26 @@ struct Cohort {
   static let fixtures =
     #filePath.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/Fixtures"
 
-  private func expected(_ preset: String) throws -> JSONValue {
+  /// The reference's plans for a preset.
+  func expected(_ preset: String) throws -> JSONValue {
     try JSONValue(
       contentsOf: folder + "/plans_" + preset.replacing("-", with: "_") + ".json")
   }
 
   /// The plan of a preset.
   func plan(preset name: String) throws -> SegmentationPlan {
-    let expected = try expected(name)
+    try plan(preset: name, like: try expected(name))
+  }
+
+  /// The plan of a preset, of the same names as another one.
+  func plan(
+    preset name: String, like expected: JSONValue, memory: Double? = nil, spacing: [Double]? = nil
+  ) throws -> SegmentationPlan {
     var preset = try PlannerPreset(named: name)
+    if let memory { preset.targetMemory = memory }
     // Some reference cohorts were planned under another name.
     preset.plansName = try #require(expected["plans_name"]?.string)
-    return try Planner(preset: preset).plan(
+    return try Planner(preset: preset, targetSpacing: spacing).plan(
       for: try Fingerprint(contentsOf: folder + "/dataset_fingerprint.json"),
       description: try DatasetDescription(contentsOf: folder + "/dataset.json"),
       name: try #require(expected["dataset_name"]?.string))

@@ -32,6 +32,25 @@ import Testing
     #expect(try Cohort.reference(cohort).differences(preset: preset) == [])
   }
 
+  /// Every preset and cohort, so that none is left out unnoticed: 33 references and three fixtures.
+  @Test(.enabled(if: ReferenceData.isAvailable)) func everyPresetOfEveryCohortIsCompared() throws {
+    var (compared, configurations) = (0, 0)
+    for cohort in Self.cohorts.map(Cohort.reference) {
+      let others = (try? PlannedOption.all(of: cohort.name)) ?? []
+      for preset in PlannerPreset.names {
+        let expected =
+          (try? cohort.expected(preset))
+          ?? others.first { $0.preset == preset && $0.memory == nil && $0.spacing == nil }?.plans
+        let plan = try cohort.plan(preset: preset, like: try #require(expected))
+        #expect(
+          TestSupport.differences(plan.document, try #require(expected), tolerance: 1e-12) == [])
+        compared += 1
+        configurations += plan.configurationNames.count
+      }
+    }
+    #expect(compared == 36 && configurations == 80)
+  }
+
   // The comparison of the tests above must be able to fail.
   @Test func otherPlansDiffer() throws {
     let cohort = Cohort.fixture("liver_ct")

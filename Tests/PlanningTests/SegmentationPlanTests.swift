@@ -83,7 +83,7 @@ import Testing
       (
         "configurations/2d/architecture/arch_kwargs/strides", [[1, 1]],
         #"p.json: field "configurations.2d.architecture.arch_kwargs.strides": expected "#
-          + "a list of 8 lists of 2 whole numbers of at least 1, found [[1, 1]]"
+          + "a list of 8 lists of 2 whole numbers of at least 1, found a list of 1"
       ),
       (
         "configurations/2d/normalization_schemes", ["MyNorm"],

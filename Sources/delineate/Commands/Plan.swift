@@ -10,6 +10,8 @@ struct Plan: ParsableCommand {
     discussion: """
       Give a dataset and a workspace; or, without images at hand, --fingerprint, --dataset-json and \
       --output. Spacings and sizes in plans are z,y,x as in nnU-Net.
+      A preset of your own is an edited copy of a file of Plans/planner, given by its path; its \
+      plans_name names the plans.
       """)
 
   @Argument(help: "The dataset; by default the workspace's.")
@@ -27,6 +29,16 @@ struct Plan: ParsableCommand {
   @Option(
     help: ArgumentHelp("Memory to plan for in place of the preset's.", valueName: "gb"))
   var memory: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Spacing of full resolution in mm, in place of the one derived from the cases.",
+      valueName: "x,y,z"))
+  var spacing: Triple<Double>?
+
+  @Option(
+    help: ArgumentHelp("Name of the plans in place of the preset's.", valueName: "name"))
+  var plansName: String?
 
   @Option(help: ArgumentHelp("A dataset_fingerprint.json to plan from.", valueName: "file"))
   var fingerprint: String?
@@ -46,6 +58,13 @@ struct Plan: ParsableCommand {
     if let memory, !(memory > 0) {
       throw ValidationError("--memory must be a number of GB above 0, not \(memory)")
     }
+    if let spacing, !spacing.numbers.allSatisfy({ $0 > 0 && $0.isFinite }) {
+      throw ValidationError("--spacing must be three numbers of mm above 0, such as 0.8,0.8,3")
+    }
+    if let plansName, plansName.isEmpty || plansName.contains("/") || plansName.hasPrefix(".") {
+      throw ValidationError(
+        "--plans-name must be a name without / that does not begin with a point")
+    }
     if workspace != nil {
       guard fingerprint == nil, datasetJson == nil, output == nil, name == nil else {
         throw ValidationError(
@@ -64,6 +83,9 @@ struct Plan: ParsableCommand {
     var settings = PlanSettings()
     if let preset { settings.preset = preset }
     settings.memory = memory
+    // Plans, as arrays, are z, y, x.
+    settings.spacing = spacing.map { [$0.z, $0.y, $0.x] }
+    settings.plansName = plansName
     let plan: SegmentationPlan
     let path: String
     if let workspace {
@@ -73,7 +95,7 @@ struct Plan: ParsableCommand {
       path = place.planPath
     } else {
       let description = try DatasetDescription(contentsOf: datasetJson ?? "")
-      plan = try Planner(preset: settings.load()).plan(
+      plan = try settings.planner().plan(
         for: Fingerprint(contentsOf: fingerprint ?? ""), description: description,
         name: name ?? description.document["name"]?.string ?? "Dataset")
       path = output ?? ""

@@ -25,6 +25,12 @@ struct Train: ParsableCommand {
   @Option(help: ArgumentHelp("Fold of the cross-validation, or all.", valueName: "0..4|all"))
   var fold = FoldArgument(fold: .number(0))
 
+  @Option(
+    help: ArgumentHelp(
+      "A CSV table with the columns case and group: cases of one group are never on both sides of a fold.",
+      valueName: "file"))
+  var groups: String?
+
   @Option(help: ArgumentHelp("Number of epochs.", valueName: "n"))
   var epochs = 1000
 
@@ -82,7 +88,7 @@ struct Train: ParsableCommand {
     request.settings.saveInterval = saveInterval
     request.start = resume ? .resume : .fresh
     let report = TrainingReport(console, settings: request.settings)
-    let dataset = try workspace.dataset(dataset)
+    let dataset = try workspace.dataset(dataset, groups: groups)
     let result = try workspace.train(dataset, request, observer: report.observer)
     let folder = ModelFolder.fold(request.fold, in: workspace.modelFolder(configuration))
     switch result {
