@@ -12,7 +12,7 @@ extension ProbabilityMaps {
   /// - Throws: ``InferenceError/unwritable(path:reason:)``.
   public func write(to path: String) throws(InferenceError) {
     do throws(VolumeFileError) {
-      let writer = try NumPyArchiveWriter(
+      let writer = try NumPyArrayWriter(
         path, array: Self.arrayName,
         shape: [classes, shape.depth, shape.height, shape.width])
       try writer.write(UnsafeBufferPointer(values))

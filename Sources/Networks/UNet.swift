@@ -10,6 +10,9 @@ public import Tensors
 public struct UNet: SegmentationNetwork {
   /// The shape the network was built to.
   public let architecture: UNetArchitecture
+  /// Whether the encoder's weights stay as they are: no gradient is computed for them, so that
+  /// optimisers leave them alone.
+  public var isEncoderFrozen = false
   let encoder: Encoder
   /// From the lowest resolution up.
   let decoder: [DecoderStage]
@@ -50,6 +53,9 @@ public struct UNet: SegmentationNetwork {
       + decoder.flatMap(\.upsampling.parameters) + decoder.flatMap(\.head.parameters)
   }
 
+  /// The weights of the encoder, its stem included.
+  public var encoderParameters: [Parameter] { encoder.parameters }
+
   /// The logits of the highest `levels` resolutions, highest first.
   ///
   /// - Parameters:
@@ -57,11 +63,17 @@ public struct UNet: SegmentationNetwork {
   ///   - levels: How many levels' heads to compute, from the highest resolution down.
   /// - Returns: (N, K, D_l, H_l, W_l) per level.
   public func callAsFunction(_ x: Tensor, levels: Int) -> [Tensor] {
-    var features = encoder.stem.map { $0(x) } ?? x
+    // What a frozen encoder computes is data to the decoder, as images are to the encoder.
+    let input = isEncoderFrozen ? x.unrecorded : x
+    var features = encoder.stem.map { $0(input) } ?? input
     var skips: [Tensor] = []
     for stage in encoder.stages {
       features = stage(features)
       skips.append(features)
+    }
+    if isEncoderFrozen {
+      skips = skips.map { $0.recordedAsData(with: x) }
+      features = features.recordedAsData(with: x)
     }
     _ = skips.popLast()
     var logits: [Tensor] = []

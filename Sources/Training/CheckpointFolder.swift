@@ -66,15 +66,16 @@ struct CheckpointFolder {
         SafetensorsEntry(
           name: "momentum.\(parameter.name)", shape: parameter.shape, floats: direction))
     }
-    let document: JSONValue = [
+    var document: JSONObject = [
       "configuration": .string(run.trainer.configurationName),
       "mirror_axes": .array(run.trainer.mirrorAxes.map { .integer($0) }),
       "plan": .string(run.trainer.plan.digest(of: run.trainer.configuration)),
       "identity": .string(identity(of: run)), "progress": run.progress.document,
     ]
+    document["pretrained"] = run.pretrainedDigest.map { .string($0) }
     do throws(SafetensorsError) {
       try SafetensorsWriter.write(
-        entries, metadata: ["training": document.text(.compact)], to: file(kind))
+        entries, metadata: ["training": JSONValue.object(document).text(.compact)], to: file(kind))
     } catch {
       throw .unwritable(path: file(kind), reason: error.description)
     }
@@ -93,6 +94,17 @@ struct CheckpointFolder {
       + "\(settings.gradientNormLimit), \(run.device.precision.rawValue), "
       + "\(cases(.training, of: run)) training and \(cases(.validation, of: run)) "
       + "validation cases, augmentation \(contentDigest(of: "\(settings.augmentation)"))"
+      + fineTuning(of: run)
+  }
+
+  /// What only some runs have.
+  private func fineTuning(of run: TrainingRun) -> String {
+    let settings = run.trainer.settings
+    var text = ""
+    if let digest = run.pretrainedDigest { text += ", pretrained weights \(digest)" }
+    if settings.freezesEncoder { text += ", a frozen encoder" }
+    if let patience = settings.patience { text += ", a patience of \(patience) epochs" }
+    return text
   }
 
   /// How many cases there are, and a digest of their names.
@@ -113,6 +125,10 @@ struct CheckpointFolder {
       let identity = document["identity"]?.string, let state = document["progress"],
       let progress = TrainingProgress(state)
     else { throw .checkpoint(path: path, problem: "its metadata are missing or damaged") }
+    // The weights a run has started from need not be given again.
+    if run.trainer.settings.pretrained == nil {
+      run.pretrainedDigest = document["pretrained"]?.string
+    }
     let expected = self.identity(of: run)
     guard identity == expected else {
       throw .checkpoint(

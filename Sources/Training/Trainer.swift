@@ -34,6 +34,8 @@ public struct Trainer: Sendable {
   let geometry: PatchGeometry
   let pipeline: AugmentationPipeline
   let supervision: DeepSupervision
+  /// Whether pretrained weights include the heads; nil where there are none.
+  public let takesHeads: Bool?
 
   /// A trainer for one configuration of a plan.
   ///
@@ -82,6 +84,11 @@ public struct Trainer: Sendable {
           "patch \(configuration.patchSize) is no multiple of the strides' product \(divisor)"
       )
     }
+    takesHeads =
+      if let pretrained = settings.pretrained {
+        try pretrained.check(
+          UNet(architecture), labels: description.labels, configuration: (name, configuration))
+      } else { nil }
     let usesMask = configuration.usesMaskForNormalization
     let masked = usesMask.indices.filter { usesMask[$0] }
     let parts: (PatchGeometry, AugmentationPipeline, DeepSupervision)

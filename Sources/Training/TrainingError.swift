@@ -33,6 +33,8 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
   case diverged(epoch: Int, iteration: Int)
   /// A checkpoint cannot be read, or is of another run.
   case checkpoint(path: String, problem: String)
+  /// Weights to start from cannot be used.
+  case pretrained(path: String, problem: String)
   /// A file could not be written.
   case unwritable(path: String, reason: String)
 
@@ -58,6 +60,7 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
       "the loss is not finite in epoch \(epoch), iteration \(iteration); check the images for "
         + "extreme intensities, or lower the learning rate; the last checkpoint is kept"
     case .checkpoint(let path, let problem): "\(path) cannot be continued from: \(problem)"
+    case .pretrained(let path, let problem): "\(path) cannot be started from: \(problem)"
     case .unwritable(let path, let reason): "\(path) cannot be written: \(reason)"
     }
   }

@@ -31,7 +31,8 @@ extension EpochRecord {
     ]
   }
 
-  init?(_ document: JSONValue) {
+  /// Reads a line of `training_log.jsonl`; nil if it is none.
+  package init?(_ document: JSONValue) {
     guard let epoch = document["epoch"]?.int, let rate = document["learning_rate"]?.double,
       let training = document["train_loss"].flatMap(Self.number),
       let validation = document["validation_loss"].flatMap(Self.number),

@@ -14,6 +14,8 @@ package final class TrainingRun {
   let checkpoints: CheckpointFolder
   let device: Device
   let network: UNet
+  /// Digest of the weights that the run started from; nil for random ones.
+  var pretrainedDigest: String?
   private let criterion: SegmentationLoss
   private let parameters: [Parameter]
   var optimiser: GradientDescent
@@ -30,7 +32,9 @@ package final class TrainingRun {
     } catch {
       throw .tensors(error)
     }
-    network = UNet(trainer.architecture)
+    var network = UNet(trainer.architecture)
+    network.isEncoderFrozen = trainer.settings.freezesEncoder
+    self.network = network
     parameters = network.parameters
     criterion = SegmentationLoss(
       batchDice: trainer.configuration.usesBatchDice,
@@ -42,10 +46,18 @@ package final class TrainingRun {
     try checkMemory()
   }
 
-  /// Random weights; earlier checkpoints go, so that none of another run is taken up by mistake.
+  /// Random or pretrained weights; earlier checkpoints go, so that none of another run is taken up by mistake.
   func begin() throws(TrainingError) {
     network.initialise(seed: trainer.settings.seed)
+    try loadPretrained()
     try checkpoints.removeAll()
+  }
+
+  private func loadPretrained() throws(TrainingError) {
+    guard let pretrained = trainer.settings.pretrained, let takesHeads = trainer.takesHeads else {
+      return
+    }
+    pretrainedDigest = try pretrained.load(into: network, takingHeads: takesHeads)
   }
 
   /// What a run that was resumed has left to do.
@@ -56,6 +68,8 @@ package final class TrainingRun {
 
   /// The last saved state, or random weights where there is none.
   func resume() throws(TrainingError) -> Remainder {
+    // Other weights to start from would have made another run.
+    try loadPretrained()
     if checkpoints.exists(.final) {
       try checkpoints.load(.final, into: self)
       return .finished
@@ -73,7 +87,7 @@ package final class TrainingRun {
   /// All epochs that are left.
   func run(_ observer: TrainingObserver) throws(TrainingError) -> TrainingOutcome {
     let settings = trainer.settings
-    while progress.epoch < settings.epochs {
+    while !settings.isFinished(after: progress.history) {
       optimiser.learningRate = settings.learningRate(epoch: progress.epoch)
       var started = monotonicSeconds()
       while progress.iteration < settings.iterationsPerEpoch {

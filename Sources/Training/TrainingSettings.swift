@@ -25,6 +25,14 @@ public struct TrainingSettings: Sendable {
   public var gradientNormLimit = 12.0
   /// Probabilities and ranges of the augmentations.
   public var augmentation = AugmentationSettings()
+  /// Weights to start from in place of random ones.
+  public var pretrained: PretrainedWeights?
+  /// Whether the encoder keeps the ``pretrained`` weights, bit for bit, and only the decoder learns.
+  public var freezesEncoder = false
+  /// Epochs without a running Dice better than all before after which training ends early; nil makes all epochs.
+  ///
+  /// The learning rate falls as if all ``epochs`` were made.
+  public var patience: Int?
   /// Seconds after which the state is saved again; it is also saved at the end.
   public var saveInterval = 60.0
 
@@ -45,6 +53,13 @@ public struct TrainingSettings: Sendable {
     }
     if let batchSize, batchSize < 1 {
       return .setting(name: "batch size", problem: "must be at least 1, not \(batchSize)")
+    }
+    if let patience, patience < 1 {
+      return .setting(name: "patience", problem: "must be at least 1 epoch, not \(patience)")
+    }
+    if freezesEncoder, pretrained == nil {
+      return .setting(
+        name: "a frozen encoder", problem: "needs pretrained weights; random ones see nothing")
     }
     if !(initialLearningRate > 0 && initialLearningRate.isFinite) {
       return .setting(

@@ -64,6 +64,10 @@ public struct FolderEnsemble {
       do throws(DatasetError) {
         self.description = try DatasetDescription(contentsOf: "\(folders[0])/dataset.json")
       } catch {
+        guard exists("\(folders[0])/dataset.json") else {
+          throw .input(
+            path: folders[0], problem: "holds no dataset.json; give one with --dataset-json")
+        }
         throw .dataset(error)
       }
     }
@@ -102,7 +106,7 @@ public struct FolderEnsemble {
       }
       outcomes.append(
         .init(
-          id: name, output: problem == nil ? target : nil, problem: problem,
+          id: name, output: problem == nil ? target : nil, problem: problem, isKept: false,
           seconds: (clock.now - start) / .seconds(1)))
       observer.progress("ensemble", index + 1, cases.count)
     }
@@ -120,7 +124,7 @@ public struct FolderEnsemble {
         shape: geometry.extent.shape)
       let output =
         savesProbabilities
-        ? try NumPyArchiveWriter(
+        ? try NumPyArrayWriter(
           "\(folder)/\(name).npz", array: ProbabilityMaps.arrayName, shape: ensemble.shape)
         : nil
       let labels = try ensemble.labels(description.labels.heads, saving: output)
@@ -148,13 +152,13 @@ public struct FolderEnsemble {
 /// The probabilities of one case in several archives, read side by side.
 private struct CaseEnsemble {
   let shape: [Int]
-  private let archives: [NumPyArchive]
+  private let archives: [NumPyArrayReader]
 
   init(_ paths: [String], classes: Int, shape: Shape3) throws(VolumeFileError) {
     let expected = [classes, shape.depth, shape.height, shape.width]
-    var archives: [NumPyArchive] = []
+    var archives: [NumPyArrayReader] = []
     for path in paths {
-      let archive = try NumPyArchive(path, array: ProbabilityMaps.arrayName)
+      let archive = try NumPyArrayReader(path, array: ProbabilityMaps.arrayName)
       guard archive.shape == expected else {
         throw .damagedHeader(
           path: path,
@@ -170,7 +174,7 @@ private struct CaseEnsemble {
 
   /// Averages piece by piece.
   func labels(
-    _ heads: LabelSet.Heads, saving output: NumPyArchiveWriter?
+    _ heads: LabelSet.Heads, saving output: NumPyArrayWriter?
   ) throws(VolumeFileError) -> [LabelMap.Label] {
     let voxels = shape[1] * shape[2] * shape[3]
     var decision = ProbabilityDecision(heads, voxels: voxels)

@@ -13,6 +13,8 @@ public struct FolderPrediction {
     public let output: String?
     /// Why there is none.
     public let problem: String?
+    /// Whether the mask was there already and was kept.
+    public let isKept: Bool
     /// Seconds it took.
     public let seconds: Double
   }
@@ -35,6 +37,10 @@ public struct FolderPrediction {
   public let members: [Member]
   /// Whether probabilities are saved beside the masks, as nnU-Net does.
   public var savesProbabilities = false
+  /// Whether masks that are there already are kept.
+  ///
+  /// Kept are whole ones on the grids of their images with no labels but the model's; others are made again.
+  public var keepsMasks = false
   /// Told about every case.
   public var observer: StepObserver
 
@@ -109,13 +115,22 @@ public struct FolderPrediction {
       let start = clock.now
       let target = target(entry, in: folder)
       var problem: String?
+      if keepsMasks,
+        ExistingMask.isWhole(target, of: entry, labels: model.description.labels),
+        !savesProbabilities || hasProbabilities(entry, in: folder)
+      {
+        outcomes.append(
+          Outcome(id: entry.id, output: target, problem: nil, isKept: true, seconds: 0))
+        observer.progress("predict", index + 1, cases.count)
+        continue
+      }
       do throws(WorkspaceError) { try segment(entry, to: target, in: folder) } catch {
         problem = error.description
         observer.message("case \(entry.id) failed: \(error.description)")
       }
       outcomes.append(
         Outcome(
-          id: entry.id, output: problem == nil ? target : nil, problem: problem,
+          id: entry.id, output: problem == nil ? target : nil, problem: problem, isKept: false,
           seconds: (clock.now - start) / .seconds(1)))
       observer.progress("predict", index + 1, cases.count)
     }
@@ -142,6 +157,18 @@ public struct FolderPrediction {
     do throws(InferenceError) { return try members[0].predictor.segment(images, id: id) } catch {
       throw .inference(error)
     }
+  }
+
+  /// Whether the probabilities of a case are there, of the model's classes on the image's grid.
+  private func hasProbabilities(_ entry: Case, in folder: String) -> Bool {
+    guard let image = entry.images.first, let header = try? VolumeHeader(contentsOf: image),
+      exists("\(folder)/\(entry.id).pkl"),
+      let archive = try? NumPyArrayReader(
+        "\(folder)/\(entry.id).npz", array: ProbabilityMaps.arrayName)
+    else { return false }
+    let shape = header.geometry.extent.shape
+    return archive.shape
+      == [model.description.labels.heads.count, shape.depth, shape.height, shape.width]
   }
 
   /// Adds up the models' probabilities, saves them if asked, and decides every voxel.

@@ -1,3 +1,5 @@
+public import Datasets
+import JSONDocuments
 public import Planning
 
 /// How a plan is made.
@@ -10,6 +12,8 @@ public struct PlanSettings: Sendable, Equatable {
   public var spacing: [Double]?
   /// Name of the plans; nil takes the preset's.
   public var plansName: String?
+  /// A model's folder, or a `plans.json`, whose plan is taken over in place of planning; nil plans.
+  public var model: String?
 
   /// nnU-Net's default planner.
   public init(preset: String = "default", memory: Double? = nil) {
@@ -24,6 +28,7 @@ public struct PlanSettings: Sendable, Equatable {
   var withAbsolutePath: PlanSettings {
     var result = self
     if isFile { result.preset = absolute(preset) }
+    result.model = model.map(absolute)
     return result
   }
 
@@ -43,6 +48,39 @@ public struct PlanSettings: Sendable, Equatable {
     }
     if let plansName { numbers.plansName = plansName }
     return numbers
+  }
+
+  /// The plan to take over, or nil if one is to be made.
+  func earlierPlan() throws(PlanningError) -> SegmentationPlan? {
+    guard let model else { return nil }
+    return try SegmentationPlan(
+      contentsOf: model.hasSuffix(".json") ? model : "\(model)/plans.json")
+  }
+
+  /// A plan for a dataset.
+  ///
+  /// - Parameters:
+  ///   - fingerprint: The dataset's fingerprint.
+  ///   - description: Its `dataset.json`.
+  ///   - name: Its name.
+  /// - Returns: The plan, made or taken over.
+  /// - Throws: ``PlanningError``.
+  public func plan(
+    for fingerprint: Fingerprint, description: DatasetDescription, name: String
+  ) throws(PlanningError) -> SegmentationPlan {
+    if let earlier = try earlierPlan() {
+      return try earlier.moved(to: description, ofDataset: name, named: plansName)
+    }
+    return try planner().plan(for: fingerprint, description: description, name: name)
+  }
+
+  /// A text by which a change of what a plan is made by is noticed.
+  func basis() throws(PlanningError) -> String {
+    if let earlier = try earlierPlan() {
+      return earlier.document.text(.compact) + (plansName ?? "")
+    }
+    let planner = try planner()
+    return "\(planner.preset)" + (planner.targetSpacing.map { "\($0)" } ?? "")
   }
 
   /// The planner.

@@ -68,11 +68,9 @@ extension Workspace {
     let record = state.plan
     let chosen = (settings ?? record?.settings ?? PlanSettings()).withAbsolutePath
     do throws(PlanningError) {
-      let planner = try chosen.planner()
-      let basis = contentDigest(
+      let basis = try contentDigest(
         of:
-          fingerprint.document.text(.compact) + dataset.descriptionDigest
-          + "\(planner.preset)" + (planner.targetSpacing.map { "\($0)" } ?? ""))
+          fingerprint.document.text(.compact) + dataset.descriptionDigest + chosen.basis())
       var older: SegmentationPlan?
       if exists(planPath) {
         let found = try SegmentationPlan(contentsOf: planPath)
@@ -95,8 +93,11 @@ extension Workspace {
         }
         if isEdited, record != nil { older = found }
       }
-      observer.message("planning with the preset \(chosen.preset)")
-      var plan = try planner.plan(for: fingerprint, of: dataset)
+      observer.message(
+        chosen.model.map { "taking over the plan of \($0)" }
+          ?? "planning with the preset \(chosen.preset)")
+      var plan = try chosen.plan(
+        for: fingerprint, description: dataset.description, name: dataset.name)
       if let older { plan = try plan.keepingConfigurations(of: older) }
       try plan.write(to: planPath)
       try remembering(

@@ -56,10 +56,16 @@ extension Workspace {
     } catch {
       throw .training(error)
     }
+    tellStart(of: trainer)
     let split = try split(request.fold, of: dataset)
     let store = try preprocess(dataset, configuration: request.configuration, by: plan)
     let model = modelFolder(request.configuration)
     let fold = ModelFolder.fold(request.fold, in: model)
+    if request.start == .resume,
+      !ModelFolder.Checkpoint.allCases.contains(where: { exists("\(fold)/\($0.fileName)") })
+    {
+      observer.message("nothing is saved in \(fold) yet; starting afresh")
+    }
     try prepare(model: model, plan: plan, dataset: dataset, request)
     let curves = CurveDrawing(
       to: "\(fold)/progress.png", title: "\(dataset.name), \(request.configuration)",
@@ -80,7 +86,16 @@ extension Workspace {
     switch outcome {
     case .interrupted(let epoch, let iteration):
       return .interrupted(epoch: epoch, iteration: iteration)
-    case .finished: break
+    case .finished: tellEnd(of: trainer, curves.history)
+    }
+    // A run that was finished before, and scored.
+    if curves.history.isEmpty,
+      let scores = FinishedFold.scores(
+        in: fold, of: split.validation, labels: dataset.description.labels,
+        fileEnding: dataset.fileEnding)
+    {
+      observer.message("fold \(request.fold) is trained and scored already")
+      return .finished(scores)
     }
     observer.message("segmenting the \(split.validation.count) validation cases")
     let trained: ModelFolder
@@ -93,6 +108,28 @@ extension Workspace {
     } catch {
       throw .training(error)
     }
+  }
+
+  /// Says from which weights a run starts.
+  private func tellStart(of trainer: Trainer) {
+    guard let pretrained = trainer.settings.pretrained, let takesHeads = trainer.takesHeads else {
+      return
+    }
+    observer.message(
+      "starting from the weights of \(pretrained.path); the heads "
+        + (takesHeads ? "are taken over" : "are for other labels and start from random weights")
+        + (trainer.settings.freezesEncoder ? "; the encoder stays as it is" : ""))
+  }
+
+  /// Says why a run ended early.
+  private func tellEnd(of trainer: Trainer, _ history: [EpochRecord]) {
+    guard let patience = trainer.settings.patience, !history.isEmpty,
+      history.count < trainer.settings.epochs
+    else { return }
+    observer.message(
+      "ended after epoch \(history.count): no better running Dice for \(patience) epochs since "
+        + "epoch \(TrainingSettings.bestEpoch(of: history) + 1), whose weights are the best "
+        + "checkpoint")
   }
 
   /// Writes the model's plan and description, and moves an earlier run of the fold aside.
@@ -137,6 +174,8 @@ private final class CurveDrawing {
   private let clock = ContinuousClock()
   private var drawn: ContinuousClock.Instant?
   private var undrawn: [EpochRecord] = []
+  /// The epochs of the run as far as they were made here.
+  private(set) var history: [EpochRecord] = []
 
   init(to path: String, title: String, message: @escaping @Sendable (String) -> Void) {
     self.path = path
@@ -145,6 +184,7 @@ private final class CurveDrawing {
   }
 
   func add(_ history: [EpochRecord]) {
+    self.history = history
     undrawn = history
     if let drawn, clock.now - drawn < .seconds(5) { return }
     draw()

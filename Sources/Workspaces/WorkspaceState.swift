@@ -46,6 +46,7 @@ extension WorkspaceState {
       var settings = PlanSettings(preset: preset, memory: record["memory"]?.double)
       settings.spacing = record["spacing"]?.doubles
       settings.plansName = record["plans_name"]?.string
+      settings.model = record["model"]?.string
       plan = PlanRecord(settings: settings, basis: basis, content: content)
     }
     for (name, value) in document["preprocessed"]?.object?.members ?? [] {
@@ -67,6 +68,7 @@ extension WorkspaceState {
       record["memory"] = plan.settings.memory.map { .number($0) }
       record["spacing"] = plan.settings.spacing.map { .array($0.map { .number($0) }) }
       record["plans_name"] = plan.settings.plansName.map { .string($0) }
+      record["model"] = plan.settings.model.map { .string($0) }
       object["plan"] = .object(record)
     }
     object["preprocessed"] = .object(

@@ -39,7 +39,7 @@ struct EnsembleTests {
   }
 
   private func probabilities(_ path: String) throws -> [[Float]] {
-    let archive = try NumPyArchive(path, array: "probabilities")
+    let archive = try NumPyArrayReader(path, array: "probabilities")
     #expect(archive.shape == [2, 16, 20, 20])
     return try (0..<2).map { _ in
       var values = [Float](repeating: 0, count: 6400)
@@ -92,6 +92,17 @@ struct EnsembleTests {
           try bytes(ofFile: models.path("e/\(file)")) == bytes(ofFile: models.path("b/\(file)")))
       }
     }
+
+    // A mask is kept only with its probabilities.
+    let kept = try models.predict(
+      "b", ["--probabilities", "--continue", "--json"], models: models.paths)
+    #expect(kept.json?["kept"]?.int == 2)
+    try FileManager.default.removeItem(atPath: models.path("b/ball_7.npz"))
+    let made = try models.predict(
+      "b", ["--probabilities", "--continue", "--json"], models: models.paths)
+    #expect(made.json?["kept"]?.int == 1)
+    #expect(
+      try bytes(ofFile: models.path("b/ball_7.npz")) == bytes(ofFile: models.path("e/ball_7.npz")))
 
     // A case that one folder lacks is named before anything is written.
     try FileManager.default.removeItem(atPath: models.path("p1/ball_7.npz"))

@@ -104,7 +104,7 @@ private struct ReferenceEnsembles {
         labels: labels, geometry: Geometry(extent: Extent(x: shape[2], y: shape[1], z: shape[0]))
       ).write(to: path + ".nii.gz")
       if isReference { continue }
-      let archive = try NumPyArchiveWriter(
+      let archive = try NumPyArrayWriter(
         path + ".npz", array: "probabilities", shape: [hasRegions ? 2 : 3] + shape)
       try values.map { Float($0) / 256 }.withUnsafeBufferPointer { try archive.write($0) }
       try archive.commit()

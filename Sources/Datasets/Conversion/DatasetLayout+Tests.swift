@@ -4,6 +4,8 @@ extension DatasetLayout {
   ///
   /// - Parameter training: The cases of `imagesTr`: where their names carry no number of a channel,
   ///   as the Decathlon's, these do not either.
+  /// - Returns: The cases, sorted by name.
+  /// - Throws: ``DatasetError/unreadable(path:reason:)`` if the folder cannot be listed.
   func testCases(like training: [Case]) throws(DatasetError) -> [Case] {
     let (images, labels) = (FileName.join(folder, "imagesTs"), FileName.join(folder, "labelsTs"))
     guard Folder.isFolder(images) else { return [] }

@@ -111,7 +111,7 @@ struct ComparedModels: ParsableArguments {
   var reference: String?
 
   @Option(help: ArgumentHelp("Folds to gather.", valueName: "list"))
-  var folds = FoldList(folds: (0..<5).map { .number($0) })
+  var folds = FoldList((0..<5).map { .number($0) })
 
   func validate() throws {
     guard model.isEmpty != (workspace == nil) else {

@@ -37,6 +37,12 @@ struct Plan: ParsableCommand {
   var spacing: Triple<Double>?
 
   @Option(
+    help: ArgumentHelp(
+      "Take over the plan of a model instead of planning, so that training can start from its weights.",
+      valueName: "folder|file"))
+  var like: String?
+
+  @Option(
     help: ArgumentHelp("Name of the plans in place of the preset's.", valueName: "name"))
   var plansName: String?
 
@@ -60,6 +66,10 @@ struct Plan: ParsableCommand {
     }
     if let spacing, !spacing.numbers.allSatisfy({ $0 > 0 && $0.isFinite }) {
       throw ValidationError("--spacing must be three numbers of mm above 0, such as 0.8,0.8,3")
+    }
+    if like != nil, preset != nil || memory != nil || spacing != nil {
+      throw ValidationError(
+        "--like takes a plan as it is; leave out --preset, --memory and --spacing")
     }
     if let plansName, plansName.isEmpty || plansName.contains("/") || plansName.hasPrefix(".") {
       throw ValidationError(
@@ -86,6 +96,7 @@ struct Plan: ParsableCommand {
     // Plans, as arrays, are z, y, x.
     settings.spacing = spacing.map { [$0.z, $0.y, $0.x] }
     settings.plansName = plansName
+    settings.model = like
     let plan: SegmentationPlan
     let path: String
     if let workspace {
@@ -95,7 +106,7 @@ struct Plan: ParsableCommand {
       path = place.planPath
     } else {
       let description = try DatasetDescription(contentsOf: datasetJson ?? "")
-      plan = try settings.planner().plan(
+      plan = try settings.plan(
         for: Fingerprint(contentsOf: fingerprint ?? ""), description: description,
         name: name ?? description.document["name"]?.string ?? "Dataset")
       path = output ?? ""

@@ -48,6 +48,20 @@ struct Predict: ParsableCommand {
     help: "Save probabilities too, CASE.npz and CASE.pkl, as nnU-Net's --save_probabilities.")
   var probabilities = false
 
+  @Flag(
+    name: .customLong("continue"),
+    help: """
+      Keep masks that are there already, whole, on their images' grids and with the model's labels; \
+      make the others.
+      """)
+  var keepsMasks = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Segment every n-th case only, from the i-th on, so that n machines share a folder.",
+      valueName: "i/n"))
+  var part: PartArgument?
+
   @Option(help: PrecisionChoice.help)
   var precision = PrecisionChoice.auto
 
@@ -78,11 +92,16 @@ struct Predict: ParsableCommand {
     }
     var prediction = try FolderPrediction(members, observer: console.observer)
     prediction.savesProbabilities = probabilities
-    let outcomes = try prediction.run(images.cases, into: output)
+    prediction.keepsMasks = keepsMasks
+    let cases = part.map { $0.part.cases(of: images.cases) } ?? images.cases
+    if cases.isEmpty { console.message("this part has none of the \(images.cases.count) cases") }
+    let outcomes = try prediction.run(cases, into: output)
+    let kept = outcomes.count(where: \.isKept)
+    if kept > 0 { console.message("kept \(kept) of \(outcomes.count) masks that were there") }
     try console.report(
       outcomes,
       [
-        "output": .string(output),
+        "output": .string(output), "kept": .integer(kept),
         "passed_over": .array(images.passedOver.map { .string($0) }),
         "assignments": .array(images.assignments.map { .string($0) }),
       ])

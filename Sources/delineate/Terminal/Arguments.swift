@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Tensors
 import Volumes
+import Workspaces
 
 /// Three numbers x,y,z.
 struct Triple<Number: LosslessStringConvertible & Sendable>: ExpressibleByArgument, Sendable {
@@ -24,7 +25,7 @@ struct Triple<Number: LosslessStringConvertible & Sendable>: ExpressibleByArgume
 struct FoldList: ExpressibleByArgument {
   let folds: [Fold]
 
-  init(folds: [Fold]) { self.folds = folds }
+  init(_ folds: [Fold]) { self.folds = folds }
 
   /// As it is shown in the help.
   var defaultValueDescription: String { folds.map(\.description).joined(separator: ",") }
@@ -33,22 +34,22 @@ struct FoldList: ExpressibleByArgument {
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
       .map { Fold(String($0)) }
     folds = parts.compactMap { $0 }
-    if folds.isEmpty || folds.count != parts.count { return nil }
+    if folds.isEmpty || folds.count != parts.count || Set(folds).count != folds.count {
+      return nil
+    }
   }
 }
 
-/// One fold: a number, or all.
-struct FoldArgument: ExpressibleByArgument {
-  let fold: Fold
-
-  init(fold: Fold) { self.fold = fold }
-
-  /// As it is shown in the help.
-  var defaultValueDescription: String { fold.description }
+/// One of several parts, such as 2/4.
+struct PartArgument: ExpressibleByArgument {
+  let part: CasePart
 
   init?(argument: String) {
-    guard let fold = Fold(argument) else { return nil }
-    self.fold = fold
+    let numbers = argument.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+    guard numbers.count == 2, let number = numbers[0], let count = numbers[1],
+      let part = CasePart(number: number, of: count)
+    else { return nil }
+    self.part = part
   }
 }
 

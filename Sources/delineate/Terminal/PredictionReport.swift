@@ -18,7 +18,7 @@ extension Console {
         [
           "case": .string(outcome.id), "mask": outcome.output.map { .string($0) } ?? .null,
           "error": outcome.problem.map { .string($0) } ?? .null,
-          "seconds": .number(outcome.seconds),
+          "kept": .bool(outcome.isKept), "seconds": .number(outcome.seconds),
         ]
       })
     result(.object(object), text: outcomes.compactMap(\.output).map { $0 + "\n" }.joined())

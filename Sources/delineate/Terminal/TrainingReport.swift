@@ -3,6 +3,7 @@ import Training
 /// What a person sees of a training: a line that renews itself on a terminal, a line per epoch elsewhere.
 final class TrainingReport {
   private let console: Console
+  private let settings: TrainingSettings?
   private let epochs: Int
   private let stepsPerEpoch: Int
   private var stepSeconds: Double?
@@ -11,6 +12,7 @@ final class TrainingReport {
 
   init(_ console: Console, settings: TrainingSettings? = nil) {
     self.console = console
+    self.settings = settings
     epochs = settings?.epochs ?? 0
     stepsPerEpoch = settings?.iterationsPerEpoch ?? 0
   }
@@ -47,7 +49,7 @@ final class TrainingReport {
     guard let last = history.last else { return }
     dice = last.runningDice
     // What follows has nothing to save either.
-    if history.count == epochs { StopSignal.release() }
+    if settings?.isFinished(after: history) == true { StopSignal.release() }
     var text = "epoch \(last.epoch + 1)" + (epochs > 0 ? "/\(epochs)" : "")
     text += ": loss \(fixed(last.trainingLoss, 4)), validation \(fixed(last.validationLoss, 4))"
     text += ", Dice \(last.dice.map { fixed($0, 3) }.joined(separator: " "))"

@@ -7,7 +7,7 @@ import Parallelism
 ///
 /// Blocks of a megabyte are compressed on all threads; the bytes do not depend on how many there
 /// are. About forty megabytes are in memory at a time.
-public final class NumPyArchiveWriter {
+public final class NumPyArrayWriter {
   private let name: String
   private var file: AtomicFile?
   private let path: String
@@ -128,7 +128,7 @@ private func deflated(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
   }
 }
 
-extension NumPyArchiveWriter {
+extension NumPyArrayWriter {
   /// What stands before the compressed bytes; its length does not change with the sizes.
   private var localHeader: [UInt8] {
     var bytes = numbers((0x0403_4B50, 4), (45, 2)) + common

@@ -3,7 +3,7 @@ import CZlib
 /// An array of floats in a `.npz` archive, read from its beginning to its end.
 ///
 /// A few hundred kilobytes of it are in memory at a time.
-public final class NumPyArchive {
+public final class NumPyArrayReader {
   /// Lengths of the axes, the last one fastest.
   public let shape: [Int]
   private let path: String

@@ -3,11 +3,11 @@ import Testing
 import VolumeFiles
 
 /// Arrays in `.npz` archives: files by numpy, files for numpy, damaged files.
-@Suite struct NumPyArchiveTests {
+@Suite struct NumPyArrayTests {
   private static let fixtures =
     #filePath.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/Fixtures/numpy"
 
-  private func values(_ archive: NumPyArchive) throws -> [Float] {
+  private func values(_ archive: NumPyArrayReader) throws -> [Float] {
     let count = archive.shape.reduce(1, *)
     var values = [Float](repeating: 0, count: count)
     try values.withUnsafeMutableBufferPointer { buffer in
@@ -25,7 +25,7 @@ import VolumeFiles
   // make_numpy.py: numpy.arange(24) / 8 - 1 in the shape (2, 3, 4)
   @Test(arguments: ["compressed", "stored", "float16", "float64", "several"])
   func numpysFilesAreRead(name: String) throws {
-    let archive = try NumPyArchive("\(Self.fixtures)/\(name).npz", array: "probabilities")
+    let archive = try NumPyArrayReader("\(Self.fixtures)/\(name).npz", array: "probabilities")
     #expect(archive.shape == [2, 3, 4])
     #expect(try values(archive) == (0..<24).map { Float($0) / 8 - 1 })
   }
@@ -33,10 +33,10 @@ import VolumeFiles
   @Test(arguments: ["integers", "fortran"])
   func otherArraysAreRefused(name: String) throws {
     #expect(throws: VolumeFileError.self) {
-      try NumPyArchive("\(Self.fixtures)/\(name).npz", array: "probabilities")
+      try NumPyArrayReader("\(Self.fixtures)/\(name).npz", array: "probabilities")
     }
     #expect(throws: VolumeFileError.self) {
-      try NumPyArchive("\(Self.fixtures)/several.npz", array: "nothing")
+      try NumPyArrayReader("\(Self.fixtures)/several.npz", array: "nothing")
     }
   }
 
@@ -45,7 +45,7 @@ import VolumeFiles
     let folder = try TemporaryFolder()
     let path = folder.path + "/a.npz"
     let numbers = (0..<shape.reduce(1, *)).map { Float($0 % 1013) * 0.25 - 3 }
-    let writer = try NumPyArchiveWriter(path, array: "probabilities", shape: shape)
+    let writer = try NumPyArrayWriter(path, array: "probabilities", shape: shape)
     try numbers.withUnsafeBufferPointer { buffer in
       for start in stride(from: 0, to: buffer.count, by: 999_983) {
         try writer.write(
@@ -54,7 +54,7 @@ import VolumeFiles
     }
     try writer.commit()
     #expect(folder.names == ["a.npz"])
-    let archive = try NumPyArchive(path, array: "probabilities")
+    let archive = try NumPyArrayReader(path, array: "probabilities")
     #expect(archive.shape == shape)
     var found = [Float](repeating: 0, count: numbers.count)
     try found.withUnsafeMutableBufferPointer { try archive.read(into: $0) }
@@ -72,7 +72,7 @@ import VolumeFiles
         bytes[position] ^= flip
         try writeBytes(bytes, to: path)
         // A field that says nothing about the numbers may change: then they are right.
-        if let archive = try? NumPyArchive(path, array: "probabilities"),
+        if let archive = try? NumPyArrayReader(path, array: "probabilities"),
           let found = try? values(archive)
         {
           accepted += 1
@@ -83,7 +83,7 @@ import VolumeFiles
     #expect(accepted < whole.count)
     for length in stride(from: 0, to: whole.count, by: 3) {
       try writeBytes(Array(whole.prefix(length)), to: path)
-      #expect(throws: VolumeFileError.self) { try NumPyArchive(path, array: "probabilities") }
+      #expect(throws: VolumeFileError.self) { try NumPyArrayReader(path, array: "probabilities") }
     }
   }
 }
