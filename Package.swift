@@ -258,7 +258,7 @@ let package = Package(
       dependencies: [
         "Datasets", "Evaluation", "Inference", "JSONDocuments", "ModelSelection", "Safetensors",
         "TestSupport", "VolumeFiles", "Volumes",
-      ], exclude: ["Fixtures"]),
+      ], exclude: ["Comparison", "Fixtures"]),
 
     // The program and the examples.
     .executableTarget(
