@@ -31,7 +31,9 @@ import Volumes
       """
       {"name": "Balls", "licence": "CC-BY", "tensorImageSize": "4D", "modality": {"0": "T1", "1": "T2"},
        "labels": {"0": "background", "1": "a", "2": "b"}, "numTraining": 3, "numTest": 1,
-       "training": [{"image": "./imagesTr/ball_0.nii.gz", "label": "./labelsTr/ball_0.nii.gz"}],
+       "training": [{"image": "./imagesTr/ball_0.nii.gz", "label": "./labelsTr/ball_0.nii.gz"},
+         {"image": "./imagesTr/ball_1.nii.gz", "label": "./labelsTr/ball_1.nii.gz"},
+         {"image": "./imagesTr/ball_2.nii.gz", "label": "./labelsTr/ball_2.nii.gz"}],
        "test": ["./imagesTs/ball_3.nii.gz"]}
       """)
     return small
@@ -186,7 +188,7 @@ import Volumes
     try small.write("Task91_Balls/imagesTs/ball_3.nii.gz", "not an image")
     let conversion = try DatasetConversion(of: source, into: small.path("Dataset091_Balls"))
     let lines = conversion.problems().map { $0.description.replacing(source + "/", with: "") }
-    #expect(lines.count == 4)
+    try #require(lines.count == 4)
     #expect(
       lines[0]
         == "imagesTr/ball_0.nii.gz: wrong channel count: expected 2 (T1, T2), found 1 in case ball_0"
