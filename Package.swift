@@ -9,7 +9,7 @@ let package = Package(
       name: "Delineate",
       targets: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "ZipArchives",
-        "NumPyArrays", "TorchCheckpoints", "Volumes", "VolumeFiles", "Resampling",
+        "TorchCheckpoints", "Volumes", "VolumeFiles", "Resampling",
         "RegionsOfInterest", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
         "Preprocessing", "Augmentation", "Inference", "ONNXFiles", "ModelExchange", "Training",
         "Reports", "Phantoms", "Benchmarks", "Workspaces", "ModelSelection",
@@ -36,7 +36,6 @@ let package = Package(
     .target(name: "RandomNumbers", dependencies: ["ElementaryFunctions"]),
     .target(name: "Safetensors", dependencies: ["FileOutput", "JSONDocuments"]),
     .target(name: "ZipArchives", dependencies: ["CZlib", "FileOutput"]),
-    .target(name: "NumPyArrays", dependencies: ["ZipArchives"]),
     .target(name: "TorchCheckpoints", dependencies: ["JSONDocuments", "ZipArchives"]),
 
     // Images and label maps.
@@ -144,10 +143,6 @@ let package = Package(
       dependencies: ["FileOutput", "RandomNumbers", "TestSupport", "ZipArchives"],
       exclude: ["Fixtures"]),
     .testTarget(
-      name: "NumPyArraysTests",
-      dependencies: ["FileOutput", "NumPyArrays", "RandomNumbers", "TestSupport", "ZipArchives"],
-      exclude: ["Fixtures"]),
-    .testTarget(
       name: "TorchCheckpointsTests",
       dependencies: [
         "FileOutput", "JSONDocuments", "RandomNumbers", "TestSupport", "TorchCheckpoints",
@@ -235,9 +230,8 @@ let package = Package(
     .testTarget(
       name: "ModelExchangeTests",
       dependencies: [
-        "Datasets", "Inference", "JSONDocuments", "ModelExchange", "Networks", "NumPyArrays",
-        "Tensors",
-        "TestSupport", "TorchCheckpoints", "ZipArchives",
+        "Datasets", "Inference", "JSONDocuments", "ModelExchange", "Networks", "Tensors",
+        "TestSupport", "TorchCheckpoints", "VolumeFiles", "ZipArchives",
       ], exclude: ["Fixtures"]),
     .testTarget(
       name: "TrainingTests",

@@ -3,11 +3,11 @@ import Foundation
 import Inference
 import JSONDocuments
 import Networks
-import NumPyArrays
 import Tensors
 import TestSupport
 import Testing
 import TorchCheckpoints
+import VolumeFiles
 
 /// One of the folders that nnU-Net has left.
 struct Fixture: CustomTestStringConvertible {
@@ -25,17 +25,23 @@ struct Fixture: CustomTestStringConvertible {
 
   /// The largest difference between a network's logits and nnU-Net's, as a share of the largest logit.
   func logitError(of weights: TrainedWeights) throws -> Double {
-    let arrays = try NumPyArchive(contentsOf: "\(Self.folder)/\(name).npz")
-    let image = try arrays.array(named: "image")
-    let expected = try arrays.array(named: "logits").floats()
-    let size = Array(image.shape[2...])
+    let (image, shape) = try array("image")
+    let expected = try array("logits").numbers
+    let size = Array(shape[2...])
     let tensor = Tensor(
-      image.floats(),
+      image,
       shape: TensorShape(batch: 1, channels: 1, size: Size3(size)),
       on: try Device(precision: .float32))
     let found = weights.network.logits(tensor).values
     let largest = expected.reduce(0) { max($0, abs($1)) }
     return largestDifference(found, expected).value / Double(largest)
+  }
+
+  private func array(_ name: String) throws -> (numbers: [Float], shape: [Int]) {
+    let array = try NumPyArrayReader("\(Self.folder)/\(self.name).npz", array: name)
+    var numbers = [Float](repeating: 0, count: array.shape.reduce(1, *))
+    try numbers.withUnsafeMutableBufferPointer { try array.read(into: $0) }
+    return (numbers, array.shape)
   }
 
   /// A copy of the folder whose checkpoint was changed.

@@ -2,7 +2,6 @@ import Datasets
 import Foundation
 import Inference
 import ModelExchange
-import NumPyArrays
 import TestSupport
 import Testing
 import TorchCheckpoints
