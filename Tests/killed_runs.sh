@@ -2,7 +2,7 @@
 # Trains fold 0 of a real dataset twice, once undisturbed and once killed at random moments and resumed, and compares the final
 # checkpoints byte for byte. Takes some minutes, hence no part of run.sh.
 # Usage: DELINEATE_DATA=FOLDER bash Tests/killed_runs.sh [FOLDER FOR THE RUNS]
-# SEED (1), KILLS (10), EPOCHS (4) and ITERATIONS (5) may be set in the environment.
+# SEED (1), KILLS (10), EPOCHS (4) and ITERATIONS (5) may be set in the environment, and PROGRAM to another build of delineate.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 dataset=$(cd "${DELINEATE_DATA:?is not set; it names a folder with data/Dataset004_Hippocampus}" && pwd)/data/Dataset004_Hippocampus
@@ -10,7 +10,7 @@ work=${1:-$(mktemp -d)}
 RANDOM=${SEED:-1}
 kills=${KILLS:-10}
 . "$root/Tests/install.sh"
-delineate="$(swift build --package-path "$root" "${build_flags[@]}" --show-bin-path)/delineate"
+delineate=${PROGRAM:-$(swift build --package-path "$root" "${build_flags[@]}" --show-bin-path)/delineate}
 [ -x "$delineate" ] || { echo "$delineate is missing; build it first" >&2; exit 1; }
 mkdir -p "$work"
 
