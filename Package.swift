@@ -8,10 +8,11 @@ let package = Package(
     .library(
       name: "Delineate",
       targets: [
-        "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "VolumeFiles",
-        "Resampling", "RegionsOfInterest", "Evaluation", "Tensors", "Networks", "Datasets",
-        "Planning", "Preprocessing", "Augmentation", "Inference", "Training", "Reports", "Phantoms",
-        "Benchmarks", "Workspaces", "ModelSelection",
+        "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "ZipArchives",
+        "NumPyArrays", "TorchCheckpoints", "Volumes", "VolumeFiles", "Resampling",
+        "RegionsOfInterest", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
+        "Preprocessing", "Augmentation", "Inference", "ONNXFiles", "ModelExchange", "Training",
+        "Reports", "Phantoms", "Benchmarks", "Workspaces", "ModelSelection",
       ]),
   ],
   dependencies: [
@@ -34,6 +35,9 @@ let package = Package(
     .target(name: "Parallelism", dependencies: ["COpenMP"]),
     .target(name: "RandomNumbers", dependencies: ["ElementaryFunctions"]),
     .target(name: "Safetensors", dependencies: ["FileOutput", "JSONDocuments"]),
+    .target(name: "ZipArchives", dependencies: ["CZlib", "FileOutput"]),
+    .target(name: "NumPyArrays", dependencies: ["ZipArchives"]),
+    .target(name: "TorchCheckpoints", dependencies: ["JSONDocuments", "ZipArchives"]),
 
     // Images and label maps.
     .target(name: "Volumes"),
@@ -54,6 +58,7 @@ let package = Package(
     // Networks.
     .target(name: "Tensors", dependencies: ["CMatrixTiles", "COneDNN", "Parallelism"]),
     .target(name: "Networks", dependencies: ["RandomNumbers", "Tensors"]),
+    .target(name: "ONNXFiles", dependencies: ["FileOutput", "Networks", "Tensors"]),
 
     // Segmentation, from a dataset to masks.
     .target(
@@ -80,7 +85,13 @@ let package = Package(
       dependencies: [
         "Datasets", "ElementaryFunctions", "FileOutput", "JSONDocuments", "Networks",
         "Parallelism", "Planning", "Preprocessing", "Resampling", "Safetensors", "Tensors",
-        "VolumeFiles", "Volumes",
+        "TorchCheckpoints", "VolumeFiles", "Volumes",
+      ]),
+    .target(
+      name: "ModelExchange",
+      dependencies: [
+        "Datasets", "FileOutput", "Inference", "JSONDocuments", "Networks", "ONNXFiles", "Planning",
+        "Safetensors", "Tensors", "TorchCheckpoints", "ZipArchives",
       ]),
     .target(
       name: "Training",
@@ -128,6 +139,20 @@ let package = Package(
       name: "SafetensorsTests",
       dependencies: ["FileOutput", "RandomNumbers", "Safetensors", "TestSupport"],
       exclude: ["Fixtures"]),
+    .testTarget(
+      name: "ZipArchivesTests",
+      dependencies: ["FileOutput", "RandomNumbers", "TestSupport", "ZipArchives"],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "NumPyArraysTests",
+      dependencies: ["FileOutput", "NumPyArrays", "RandomNumbers", "TestSupport", "ZipArchives"],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "TorchCheckpointsTests",
+      dependencies: [
+        "FileOutput", "JSONDocuments", "RandomNumbers", "TestSupport", "TorchCheckpoints",
+        "ZipArchives",
+      ], exclude: ["Fixtures"]),
     .testTarget(name: "VolumesTests", dependencies: ["RandomNumbers", "TestSupport", "Volumes"]),
     .testTarget(
       name: "VolumeFilesTests",
@@ -208,6 +233,13 @@ let package = Package(
         "VolumeFiles", "Volumes",
       ], exclude: ["Fixtures"]),
     .testTarget(
+      name: "ModelExchangeTests",
+      dependencies: [
+        "Datasets", "Inference", "JSONDocuments", "ModelExchange", "Networks", "NumPyArrays",
+        "Tensors",
+        "TestSupport", "TorchCheckpoints", "ZipArchives",
+      ], exclude: ["Fixtures"]),
+    .testTarget(
       name: "TrainingTests",
       dependencies: [
         "Augmentation", "Datasets", "Evaluation", "FileOutput", "Inference", "JSONDocuments",
@@ -226,7 +258,7 @@ let package = Package(
       dependencies: [
         "Datasets", "Evaluation", "Inference", "JSONDocuments", "ModelSelection", "Safetensors",
         "TestSupport", "VolumeFiles", "Volumes",
-      ], exclude: ["Fixtures"]),
+      ], exclude: ["Comparison", "Fixtures"]),
 
     // The program and the examples.
     .executableTarget(
@@ -234,8 +266,8 @@ let package = Package(
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
         "VolumeFiles", "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
-        "Preprocessing", "Augmentation", "Inference", "Training", "Reports", "Phantoms",
-        "Benchmarks", "Workspaces", "ModelSelection",
+        "Preprocessing", "Augmentation", "Inference", "ModelExchange", "Training", "Reports",
+        "Phantoms", "Benchmarks", "Workspaces", "ModelSelection",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(

@@ -17,4 +17,12 @@ static inline int delineate_deflate_start_zlib(z_stream *stream, int level) {
   return deflateInit2(stream, level, Z_DEFLATED, 15, 9, Z_DEFAULT_STRATEGY);
 }
 
+/// Starts decompressing a stream without a header, as in a zip archive.
+static inline int delineate_inflate_start_raw(z_stream *stream) { return inflateInit2(stream, -15); }
+
+/// Starts compressing to a stream without a header, as in a zip archive.
+static inline int delineate_deflate_start_raw(z_stream *stream, int level) {
+  return deflateInit2(stream, level, Z_DEFLATED, -15, 9, Z_DEFAULT_STRATEGY);
+}
+
 #endif

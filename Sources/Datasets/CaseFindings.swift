@@ -10,6 +10,8 @@ struct CaseExpectations: Sendable {
 /// What is wrong with the files of one case, and what a comparison of cases needs.
 struct CaseFindings: Sendable {
   private(set) var problems: [DatasetCheck.Problem] = []
+  /// For every image that could be read and is not constant, a number that equal images share.
+  private(set) var images: [(path: String, hash: UInt64)] = []
   /// Number that equal images share, or nil if one could not be read.
   private(set) var contentHash: UInt64?
   /// Labels that occur, or nil if the file could not be read.
@@ -25,7 +27,8 @@ struct CaseFindings: Sendable {
         continue
       }
       channelCount = channelCount.map { $0 + image.channels.count }
-      inspect(image, path: path, hash: &hash)
+      let own = inspect(image, path: path)
+      hash.add(own)
       if let grid {
         compare(image.geometry, with: grid, path: path, tolerance: gridTolerance)
       } else {
@@ -72,7 +75,9 @@ struct CaseFindings: Sendable {
     problems.append(.init(file: path, what: what, severity: severity))
   }
 
-  private mutating func inspect(_ image: ImageFile, path: String, hash: inout ContentHash) {
+  /// Looks at every voxel; returns a number that equal images share.
+  private mutating func inspect(_ image: ImageFile, path: String) -> UInt64 {
+    var hash = ContentHash()
     var (nans, infinities) = (0, 0)
     var isConstant = true
     for channel in image.channels {
@@ -98,7 +103,12 @@ struct CaseFindings: Sendable {
         path, "\(Self.voxels(infinities, "are", "is")) infinite; replace them by a meaningful value"
       )
     }
-    if isConstant { note(path, "all voxels have the same value", .warning) }
+    if isConstant {
+      note(path, "all voxels have the same value", .warning)
+    } else {
+      images.append((path, hash.value))
+    }
+    return hash.value
   }
 
   private mutating func compare(
@@ -162,6 +172,8 @@ struct CaseFindings: Sendable {
 /// - Source: Fowler, Noll, Vo, FNV-1a, over 32-bit words in place of bytes.
 private struct ContentHash {
   private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+
+  mutating func add(_ other: UInt64) { value = (value ^ other) &* 0x0000_0100_0000_01B3 }
 
   mutating func add(_ voxels: UnsafeBufferPointer<Float>) {
     var hash = value ^ UInt64(voxels.count)

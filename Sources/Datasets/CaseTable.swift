@@ -8,10 +8,15 @@
 /// relative to the table.
 struct CaseTable {
   let channelNames: [String]
+  /// The cases of the lines that can be read.
   let cases: [Case]
+  /// What is wrong with the other lines.
+  let problems: [DatasetError]
 
   /// Parses the text of a table.
   ///
+  /// - Throws: ``DatasetError/table(path:line:problem:)`` for a header without which no line means
+  ///   anything.
   /// - Source: RFC 4180 for quotes; a line break inside quotes is not accepted.
   init(text: String, path: String) throws(DatasetError) {
     let folder = FileName.folder(of: path)
@@ -36,15 +41,20 @@ struct CaseTable {
     channelNames = imageColumns.map { header[$0] }
 
     var cases: [Case] = []
+    var problems: [DatasetError] = []
     for (index, line) in lines.enumerated().dropFirst() where !line.allSatisfy(\.isWhitespace) {
       guard let values = Self.fields(line), values.count == header.count else {
-        throw .table(
-          path: path, line: index + 1,
-          problem: "expected \(header.count) fields as in the header, found "
-            + "\(Self.fields(line)?.count ?? 0)")
+        problems.append(
+          .table(
+            path: path, line: index + 1,
+            problem: "expected \(header.count) fields as in the header, found "
+              + "\(Self.fields(line)?.count ?? 0)"))
+        continue
       }
       guard !values[caseColumn].isEmpty, imageColumns.allSatisfy({ !values[$0].isEmpty }) else {
-        throw .table(path: path, line: index + 1, problem: "the case or an image has no name")
+        problems.append(
+          .table(path: path, line: index + 1, problem: "the case or an image has no name"))
+        continue
       }
       func optional(_ name: String) -> String? {
         names.firstIndex(of: name).flatMap { values[$0].isEmpty ? nil : values[$0] }
@@ -57,6 +67,7 @@ struct CaseTable {
           group: optional("group"), cohort: optional("cohort")))
     }
     self.cases = cases
+    self.problems = problems
   }
 
   /// The lines of a text, whichever line breaks it has, without a byte order mark.
@@ -93,6 +104,34 @@ struct CaseTable {
     while slice.first?.isWhitespace == true { slice.removeFirst() }
     while slice.last?.isWhitespace == true { slice.removeLast() }
     return String(slice)
+  }
+
+  /// One column of a table, by the name of the case.
+  static func values(of column: String, in path: String) throws(DatasetError) -> [String: String] {
+    let lines = Self.lines(of: try text(of: path))
+    let names = lines.first.flatMap(Self.fields)?.map { $0.lowercased() } ?? []
+    guard let caseColumn = names.firstIndex(of: "case"),
+      let valueColumn = names.firstIndex(of: column)
+    else {
+      throw .table(
+        path: path, line: 1,
+        problem: "the header needs the columns \"case\" and \"\(column)\", found \(names)")
+    }
+    var result: [String: String] = [:]
+    for (index, line) in lines.enumerated().dropFirst() where !line.allSatisfy(\.isWhitespace) {
+      guard let values = fields(line), values.count == names.count else {
+        throw .table(
+          path: path, line: index + 1,
+          problem: "expected \(names.count) fields as in the header, found "
+            + "\(fields(line)?.count ?? 0)")
+      }
+      guard result.updateValue(values[valueColumn], forKey: values[caseColumn]) == nil else {
+        throw .table(
+          path: path, line: index + 1,
+          problem: "the case \"\(values[caseColumn])\" stands in an earlier line too")
+      }
+    }
+    return result
   }
 
   /// The text of a file.

@@ -1,32 +1,4 @@
-public import JSONDocuments
 import RandomNumbers
-
-/// Which part of the cases a network is trained on.
-public enum Fold: Hashable, Sendable, CustomStringConvertible {
-  /// One of the splits, counted from 0.
-  case number(Int)
-  /// Every case, for training and validation both.
-  case all
-
-  /// A fold from a number of at least 0, or from `all`; nil for anything else.
-  public init?(_ text: String) {
-    if text == "all" {
-      self = .all
-    } else if let number = Int(text), number >= 0, String(number) == text {
-      self = .number(number)
-    } else {
-      return nil
-    }
-  }
-
-  /// The number, or `all`.
-  public var description: String {
-    switch self {
-    case .number(let number): String(number)
-    case .all: "all"
-    }
-  }
-}
 
 /// The cases of every fold of a cross-validation, as in nnU-Net's `splits_final.json`.
 public struct CrossValidationSplits: Sendable, Equatable {
@@ -56,102 +28,125 @@ public struct CrossValidationSplits: Sendable, Equatable {
   /// consecutive parts, the first ones being larger by one where the number does not divide: the
   /// same folds as nnU-Net's.
   ///
+  /// Cases of one group stay together. Groups of several cases are dealt out first, from the largest
+  /// to the smallest and in shuffled order where they are equal, each to the fold that holds the
+  /// fewest cases so far; the other cases then fill up the folds as above.
+  ///
   /// - Parameters:
   ///   - cases: Names of cases, in any order.
-  ///   - folds: Number of folds, at least 2.
+  ///   - folds: Number of folds, at least 2; nil takes five, or one per group or single case where
+  ///     there are groups and fewer than five of these.
   ///   - seed: Seed of the shuffle.
   ///   - groups: For cases that must stay together (several scans of one patient), the name of
-  ///     their group. Whole groups are then split in place of cases; a case without an entry is a
-  ///     group of its own.
+  ///     their group; a case without an entry stands alone.
   /// - Throws: ``DatasetError/tooFewCases(count:folds:)``.
-  /// - Source: scikit-learn's `KFold(shuffle=True, random_state=12345)` as nnU-Net calls it.
+  /// - Source: scikit-learn's `KFold(shuffle=True, random_state=12345)` as nnU-Net calls it; Graham,
+  ///   SIAM J. Appl. Math. 17(2), 1969, for dealing out the largest first.
   public init(
-    cases: [String], folds: Int = 5, seed: UInt32 = 12345, groups: [String: String] = [:]
+    cases: [String], folds: Int? = nil, seed: UInt32 = 12345, groups: [String: String] = [:]
   ) throws(DatasetError) {
-    precondition(folds >= 2, "a cross-validation has at least 2 folds, not \(folds)")
     let sorted = cases.sorted(by: FileName.precedes)
-    let units = Set(sorted.map { groups[$0] ?? $0 }).sorted(by: FileName.precedes)
+    let units = CaseUnits(sorted, groups: groups).units
+    let isGrouped = units.contains { $0.count > 1 }
+    let folds = folds ?? (isGrouped ? min(5, max(2, units.count)) : 5)
+    precondition(folds >= 2, "a cross-validation has at least 2 folds, not \(folds)")
     guard units.count >= folds else { throw .tooFewCases(count: units.count, folds: folds) }
     var generator = MersenneTwister(seed: seed)
-    let order = generator.permutation(units.count)
-    var start = 0
-    splits = (0..<folds).map { fold in
-      let count = units.count / folds + (fold < units.count % folds ? 1 : 0)
-      let held = Set(order[start..<start + count].map { units[$0] })
-      start += count
-      return Split(
-        training: sorted.filter { !held.contains(groups[$0] ?? $0) },
-        validation: sorted.filter { held.contains(groups[$0] ?? $0) })
+    let shuffled = generator.permutation(units.count).map { units[$0] }
+    var held = [Set<String>](repeating: [], count: folds)
+    var sizes = [Int](repeating: 0, count: folds)
+    // The first of the folds with the fewest cases.
+    func smallest() -> Int { sizes.indices.min { sizes[$0] < sizes[$1] } ?? 0 }
+    // Swift's sort is stable: equal sizes stay in shuffled order.
+    for unit in shuffled.filter({ $0.count > 1 }).sorted(by: { $0.count > $1.count }) {
+      let fold = smallest()
+      held[fold].formUnion(unit)
+      sizes[fold] += unit.count
+    }
+    var alone = shuffled.filter { $0.count == 1 }.joined().makeIterator()
+    var shares = [Int](repeating: 0, count: folds)
+    for _ in 0..<shuffled.count(where: { $0.count == 1 }) {
+      let fold = smallest()
+      sizes[fold] += 1
+      shares[fold] += 1
+    }
+    for (fold, share) in shares.enumerated() {
+      for _ in 0..<share { if let name = alone.next() { held[fold].insert(name) } }
+    }
+    splits = held.map { held in
+      Split(
+        training: sorted.filter { !held.contains($0) },
+        validation: sorted.filter { held.contains($0) })
     }
   }
 
   /// The cases of a fold.
   ///
   /// A number beyond the last split gives a random split of 80 to 20 whose seed is that number, as
-  /// in nnU-Net; `all` gives every case twice.
+  /// in nnU-Net, of groups where there are any; `all` gives every case twice.
   ///
   /// - Parameters:
   ///   - fold: The fold.
   ///   - cases: Every case of the dataset, for the two kinds of fold that no list holds.
+  ///   - groups: The names of the groups of cases that must stay together.
   /// - Returns: The names of the cases to learn from and to validate on.
-  public func split(_ fold: Fold, of cases: [String]) -> Split {
+  public func split(
+    _ fold: Fold, of cases: [String], groups: [String: String] = [:]
+  ) -> Split {
     let sorted = cases.sorted(by: FileName.precedes)
     switch fold {
     case .all: return Split(training: sorted, validation: sorted)
     case .number(let number) where number < splits.count: return splits[number]
     case .number(let number):
+      let units = CaseUnits(sorted, groups: groups).units
       var generator = MersenneTwister(seed: 12345 &+ UInt32(truncatingIfNeeded: number))
-      let chosen = generator.permutation(sorted.count).prefix(Int(Double(sorted.count) * 0.8))
+      let chosen = generator.permutation(units.count).prefix(Int(Double(units.count) * 0.8))
       let training = Set(chosen)
       return Split(
-        training: chosen.map { sorted[$0] },
-        validation: sorted.indices.filter { !training.contains($0) }.map { sorted[$0] })
+        training: chosen.flatMap { units[$0] },
+        validation: units.indices.filter { !training.contains($0) }.flatMap { units[$0] })
     }
+  }
+
+  /// The first group of which some cases are trained on and others validated in one split, or nil.
+  ///
+  /// - Parameter groups: The names of the groups of cases that must stay together.
+  /// - Returns: The group, the split, and two cases of the group on either side of it.
+  public func separatedGroup(
+    _ groups: [String: String]
+  ) -> (group: String, fold: Int, trained: String, validated: String)? {
+    for (fold, split) in splits.enumerated() {
+      var trained: [String: String] = [:]
+      for name in split.training { if let group = groups[name] { trained[group] = name } }
+      for name in split.validation {
+        if let group = groups[name], let other = trained[group] {
+          return (group, fold, other, name)
+        }
+      }
+    }
+    return nil
   }
 }
 
-extension CrossValidationSplits {
-  /// Reads a `splits_final.json`.
-  ///
-  /// - Throws: ``DatasetError`` naming the file and the split.
-  public init(contentsOf path: String) throws(DatasetError) {
-    let document: JSONValue
-    do throws(JSONFileError) { document = try JSONValue(contentsOf: path) } catch {
-      throw DatasetError(error)
-    }
-    guard let entries = document.array, !entries.isEmpty else {
-      throw .split(path: path, problem: "expected a list of splits")
-    }
-    var splits: [Split] = []
-    for (fold, entry) in entries.enumerated() {
-      guard let training = entry["train"]?.strings, let validation = entry["val"]?.strings else {
-        throw .split(
-          path: path, problem: "split \(fold): expected {\"train\": [names], \"val\": [names]}")
-      }
-      guard !training.isEmpty else {
-        throw .split(path: path, problem: "split \(fold): has no training case")
-      }
-      splits.append(Split(training: training, validation: validation))
-    }
-    self.init(splits)
-  }
+/// Cases that stay together, in lists: groups, and single cases.
+private struct CaseUnits {
+  /// The lists, in the order of the groups' names, a case without a group standing in its own.
+  let units: [[String]]
 
-  /// The document nnU-Net writes for these splits.
-  public var document: JSONValue {
-    .array(
-      splits.map { split in
-        [
-          "train": .array(split.training.map { .string($0) }),
-          "val": .array(split.validation.map { .string($0) }),
-        ]
-      })
-  }
-
-  /// Names in the splits that a dataset does not have, in order of appearance.
-  public func unknownCases(among cases: [String]) -> [String] {
-    let known = Set(cases)
-    var seen = Set<String>()
-    return splits.flatMap { $0.training + $0.validation }
-      .filter { !known.contains($0) && seen.insert($0).inserted }
+  /// - Parameters:
+  ///   - cases: Names of cases; their order is kept within a group.
+  ///   - groups: Names of groups.
+  init(_ cases: [String], groups: [String: String]) {
+    // A group may be called as a case that stands alone.
+    struct Key: Hashable {
+      let name: String
+      let isGroup: Bool
+    }
+    let members = Dictionary(grouping: cases) { name in
+      groups[name].map { Key(name: $0, isGroup: true) } ?? Key(name: name, isGroup: false)
+    }
+    units = members.sorted { a, b in
+      a.key.name == b.key.name ? a.key.isGroup : FileName.precedes(a.key.name, b.key.name)
+    }.map(\.value)
   }
 }

@@ -7,6 +7,7 @@ extension Dataset {
   /// the label files and the header.
   init(table path: String) throws(DatasetError) {
     let table = try CaseTable(text: try CaseTable.text(of: path), path: path)
+    if let problem = table.problems.first { throw problem }
     guard !table.cases.isEmpty else {
       throw .noCases(path: path, expected: "one line per case after the header")
     }
@@ -14,14 +15,17 @@ extension Dataset {
     let file = FileName.last(of: path)
     self.init(
       name: String(file.dropLast(FileName.ending(of: file).count)), path: path,
-      description: try table.description(besides: FileName.join(folder, "dataset.json")),
+      description: try table.description(
+        besides: FileName.join(folder, "dataset.json"), table: path),
       cases: table.cases)
   }
 }
 
 extension CaseTable {
   /// What a `dataset.json` says, or what the files show if there is none.
-  func description(besides path: String) throws(DatasetError) -> DatasetDescription {
+  func description(
+    besides path: String, table: String
+  ) throws(DatasetError) -> DatasetDescription {
     if Folder.exists(path) { return try DatasetDescription(contentsOf: path) }
     let found = parallelMap(cases.count) { index -> [Int]? in
       guard let labels = cases[index].labels else { return [] }
@@ -31,7 +35,10 @@ extension CaseTable {
     // describe.
     let values = Set(found.compactMap { $0 }.joined()).union([0]).sorted()
     guard values.count > 1 else {
-      throw .noCases(path: path, expected: "label files that can be read and hold a label above 0")
+      throw .noCases(
+        path: table,
+        expected: "label files that can be read and hold a label above 0, or a dataset.json beside "
+          + "the table")
     }
     let structures = values.map {
       LabelSet.Structure(name: $0 == 0 ? "background" : "label_\($0)", labels: [$0])

@@ -43,10 +43,13 @@ public struct DatasetCheck: Sendable {
     public var gridTolerance = CaseImages.gridTolerance
     /// Values of the `$NAME`s in paths of `dataset.json`.
     public var variables: [String: String] = [:]
+    /// A CSV table with the columns `case` and `group`, in place of the groups of the dataset's own
+    /// table.
+    public var groups: String?
     /// Called after each case with the numbers of cases done and in all, from one thread at a time.
     public var progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
 
-    /// A tenth of a voxel, no variables, no progress.
+    /// A tenth of a voxel, no variables, no groups, no progress.
     public init() {}
   }
 
@@ -86,6 +89,7 @@ public struct DatasetCheck: Sendable {
   /// - Complexity: One image and one label map per thread in memory.
   public func report(on path: String) -> Report {
     var survey = DatasetSurvey(path: path, variables: settings.variables)
+    if let groups = settings.groups { survey.group(by: groups) }
     let cases = survey.cases
     let expected = survey.expectations
     let progress = Progress { [settings] done in settings.progress(done, cases.count) }

@@ -20,6 +20,8 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   case tooFewCases(count: Int, folds: Int)
   /// A split names no case, or one that the dataset does not have.
   case split(path: String, problem: String)
+  /// A table of groups does not fit the dataset.
+  case groups(path: String, problem: String)
   /// A file of a case cannot be read.
   case unreadableCase(id: String, problem: String)
   /// A case has no label file.
@@ -28,6 +30,10 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   case gridMismatch(id: String, path: String, expected: String, found: String)
   /// A case has another number of channels than the dataset.
   case channelCount(id: String, expected: Int, found: Int)
+  /// A dataset cannot be made in another form.
+  case conversion(path: String, problem: String)
+  /// Somebody asked to stop before the work was done.
+  case interrupted
   /// A file cannot be written.
   case unwritable(path: String, reason: String)
 
@@ -44,8 +50,11 @@ public enum DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
       "\(path): no training case found; expected \(expected)"
     case .table(let path, let line, let problem): "\(path): line \(line): \(problem)"
     case .tooFewCases(let count, let folds):
-      "\(count) cases cannot be split into \(folds) folds; add cases or train on fold \"all\""
-    case .split(let path, let problem): "\(path): \(problem)"
+      "\(count) cases or groups cannot be split into \(folds) folds; add cases or train on fold \"all\""
+    case .split(let path, let problem), .groups(let path, let problem),
+      .conversion(let path, let problem):
+      "\(path): \(problem)"
+    case .interrupted: "stopped before it was done; nothing was written"
     case .unreadableCase(let id, let problem): "case \(id): \(problem)"
     case .noLabels(let id): "case \(id): has no label file"
     case .gridMismatch(let id, let path, let expected, let found):

@@ -2,11 +2,11 @@ import JSONDocuments
 
 /// The first part of a check: description and file names, without opening an image.
 struct DatasetSurvey {
-  private(set) var problems: [DatasetCheck.Problem] = []
-  private(set) var cases: [Case] = []
+  var problems: [DatasetCheck.Problem] = []
+  var cases: [Case] = []
   private(set) var expectations = CaseExpectations()
   /// The file to blame for what concerns the dataset as a whole.
-  private var source: String
+  private(set) var source: String
 
   init(path: String, variables: [String: String]) {
     source = path
@@ -19,7 +19,7 @@ struct DatasetSurvey {
     if let labels = expectations.labels { checkConsecutive(labels) }
   }
 
-  private mutating func note(
+  mutating func note(
     _ path: String, _ what: String, _ severity: DatasetCheck.Problem.Severity = .error
   ) {
     problems.append(.init(file: path, what: what, severity: severity))
@@ -29,13 +29,14 @@ struct DatasetSurvey {
     do throws(DatasetError) {
       let table = try CaseTable(text: try CaseTable.text(of: path), path: path)
       cases = table.cases
+      problems += table.problems.map { .init($0.description, file: path) }
       expectations.channelNames = table.channelNames
       let beside = FileName.join(FileName.folder(of: path), "dataset.json")
-      let description = try table.description(besides: beside)
+      let description = try table.description(besides: beside, table: path)
       expectations.channelNames = description.channelNames
       expectations.labels = description.labels
       if Folder.exists(beside) { source = beside }
-      if cases.isEmpty { note(path, "no case after the header") }
+      if cases.isEmpty, table.problems.isEmpty { note(path, "no case after the header") }
     } catch {
       problems.append(.init(error.description, file: path))
     }
@@ -162,29 +163,6 @@ struct DatasetSurvey {
           + values.map(String.init).joined(separator: ", ")
           + "; training numbers them 0 ... \(values.count - 1), masks get these values back",
         .note)
-    }
-  }
-
-  /// What shows only when cases are compared: equal images, labels that never occur.
-  mutating func compare(_ findings: [CaseFindings]) {
-    var first: [UInt64: Int] = [:]
-    for (index, finding) in findings.enumerated() {
-      guard let hash = finding.contentHash else { continue }
-      if let other = first[hash] {
-        note(
-          cases[index].images.first ?? cases[index].id,
-          "duplicate case: \(cases[index].id) has the same voxels as \(cases[other].id)")
-      } else {
-        first[hash] = index
-      }
-    }
-    guard let labels = expectations.labels, findings.contains(where: { $0.labels != nil }) else {
-      return
-    }
-    let found = Set(findings.compactMap(\.labels).joined())
-    for label in labels.foregroundLabels where !found.contains(label) {
-      note(
-        source, "label \(label) (\(labels.name(of: label))) occurs in no case", .warning)
     }
   }
 }

@@ -13,6 +13,15 @@ enum Folder {
     }
   }
 
+  /// Makes a folder in one that exists.
+  static func make(_ path: String) throws(DatasetError) {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    } catch {
+      throw .unwritable(path: path, reason: "the folder cannot be made")
+    }
+  }
+
   static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
   static func isFolder(_ path: String) -> Bool {

@@ -10,6 +10,9 @@
 /// e to the power of `x`.
 package func exponential(_ x: Double) -> Double { exp(x) }
 
+/// e to the power of `x`, in single precision.
+package func exponential(_ x: Float) -> Float { expf(x) }
+
 /// `base` to the power of `exponent`, as Python has it.
 package func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
 

@@ -20,6 +20,11 @@ public enum CaseMetric: String, CaseIterable, Sendable {
   case lesionSensitivity = "lesion_sensitivity"
   /// Share of the predicted lesions that are true.
   case lesionPrecision = "lesion_precision"
+
+  /// Whether the figure can be infinite.
+  var isUnbounded: Bool {
+    [.hausdorff95, .averageSymmetricDistance, .relativeVolumeDifference].contains(self)
+  }
 }
 
 extension CaseOverlap {

@@ -17,7 +17,9 @@ extension CohortTable {
   public func textTable(
     names: [Structure: String] = [:], detail: Detail = .deviations
   ) -> String {
-    let columns = Column.all.filter { column in rows.contains { $0.scores[column.metric] != nil } }
+    let columns = Column.all.filter { column in
+      rows.contains { $0.scores[column.companion ?? column.metric] != nil }
+    }
     let showsLesions = rows.contains { $0.lesions != nil }
     var table = [["Cohort", "Structure", "Cases"] + columns.map(\.title)]
     if showsLesions { table[0].append("Lesions TP/FP/FN") }
@@ -58,15 +60,19 @@ private struct Column {
   let metric: CaseMetric
   let title: String
   let digits: Int
+  /// A figure without which the column is not shown.
+  var companion: CaseMetric?
 
-  /// The columns in their order; what was not asked for is left out, and volumes are shown with
-  /// surfaces.
+  /// The columns in their order; what was not asked for is left out.
   static let all = [
     Column(metric: .dice, title: "Dice", digits: 4),
     Column(metric: .intersectionOverUnion, title: "IoU", digits: 4),
     Column(metric: .hausdorff95, title: "HD95 mm", digits: 2),
     Column(metric: .averageSymmetricDistance, title: "ASSD mm", digits: 3),
     Column(metric: .normalisedSurfaceDistance, title: "NSD", digits: 4),
+    Column(
+      metric: .volumeDifference, title: "Volume difference ml", digits: 2,
+      companion: .hausdorff95),
     Column(metric: .lesionF1, title: "Lesion F1", digits: 4),
   ]
 

@@ -25,7 +25,9 @@ extension EvaluationSummary {
       guard values.count == cases.count else { continue }
       let finite = values.filter(\.isFinite)
       members[metric.rawValue] = .number(pairwiseSum(finite[...]) / Double(finite.count))
-      members[metric.rawValue + "_infinite_cases"] = .integer(values.count { $0.isInfinite })
+      if metric.isUnbounded {
+        members[metric.rawValue + "_infinite_cases"] = .integer(values.count { $0.isInfinite })
+      }
     }
     return members
   }

@@ -5,6 +5,11 @@ public enum FileOutputError: Error, Equatable, Sendable {
   /// The path names a folder, a device or a pipe, which cannot be replaced by a file.
   case notAFile(path: String)
 
+  /// A file or folder of this name exists and would be replaced.
+  case exists(path: String)
+  /// A file that is to be copied cannot be read.
+  case source(path: String, reason: String)
+
   /// The steps of an atomic write.
   public enum Step: String, Equatable, Sendable {
     /// Making the temporary file beside the final name.
@@ -35,6 +40,10 @@ extension FileOutputError: CustomStringConvertible {
       "\(path): cannot give the finished file its name (\(reason)); the file was not replaced"
     case .refused(let path, .createFolder, let reason):
       "\(path): the folder cannot be made (\(reason)); choose another place"
+    case .exists(let path):
+      "\(path): exists already and is left as it is; choose another output path, or move it away"
+    case .source(let path, let reason):
+      "\(path): cannot be read (\(reason)); check the name and the permissions"
     case .notAFile(let path):
       "\(path): is a folder, a device or a pipe, expected a file name; choose another output path"
     }

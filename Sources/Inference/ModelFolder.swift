@@ -1,10 +1,8 @@
 public import Datasets
 import FoundationEssentials
-import JSONDocuments
 public import Networks
 import Parallelism
 public import Planning
-import Safetensors
 
 /// A trained model: `plans.json`, `dataset.json` and a folder of checkpoints per fold.
 ///
@@ -13,6 +11,9 @@ import Safetensors
 /// models/3d_fullres/dataset.json
 /// models/3d_fullres/fold_0/checkpoint_final.safetensors
 /// ```
+///
+/// The folder in which nnU-Net v2 leaves a trained model is one as well: `checkpoint_final.pth` is read where there is no
+/// `checkpoint_final.safetensors`.
 public struct ModelFolder: Sendable {
   /// Which weights of a fold.
   public enum Checkpoint: String, Sendable, CaseIterable {
@@ -25,6 +26,9 @@ public struct ModelFolder: Sendable {
 
     /// The name of the file in a fold's folder.
     public var fileName: String { "checkpoint_\(rawValue).safetensors" }
+
+    /// The name of nnU-Net's file.
+    public var nnUNetFileName: String { "checkpoint_\(rawValue).pth" }
   }
 
   /// The folder.
@@ -63,9 +67,16 @@ public struct ModelFolder: Sendable {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
     let found = names.filter { $0.hasPrefix("fold_") }.compactMap { Fold(String($0.dropFirst(5))) }
     return found.sorted { Self.number($0) < Self.number($1) }.filter {
-      FileManager.default.fileExists(
-        atPath: "\(Self.fold($0, in: path))/\(checkpoint.fileName)")
+      FileManager.default.fileExists(atPath: file(of: $0, checkpoint))
     }
+  }
+
+  /// The file of a fold's weights: this program's, or nnU-Net's where there is only that.
+  private func file(of fold: Fold, _ checkpoint: Checkpoint) -> String {
+    let own = "\(Self.fold(fold, in: path))/\(checkpoint.fileName)"
+    let other = "\(Self.fold(fold, in: path))/\(checkpoint.nnUNetFileName)"
+    let manager = FileManager.default
+    return !manager.fileExists(atPath: own) && manager.fileExists(atPath: other) ? other : own
   }
 
   /// The place of a fold in the order, `all` being last.
@@ -79,8 +90,7 @@ public struct ModelFolder: Sendable {
   public func weights(
     of fold: Fold, _ checkpoint: Checkpoint
   ) throws(InferenceError) -> TrainedWeights {
-    let file = "\(Self.fold(fold, in: path))/\(checkpoint.fileName)"
-    return try TrainedWeights(contentsOf: file, plan: plan, description: description)
+    try TrainedWeights(contentsOf: file(of: fold, checkpoint), plan: plan, description: description)
   }
 }
 
@@ -96,25 +106,20 @@ public struct TrainedWeights {
   /// Reads a checkpoint.
   ///
   /// - Parameters:
-  ///   - path: A checkpoint.
+  ///   - path: A checkpoint, or nnU-Net's if its name ends in `.pth`.
   ///   - plan: The plan it was trained with.
   ///   - description: The dataset it was trained on.
   /// - Throws: ``InferenceError`` if the file is damaged or does not fit the plan.
   public init(
     contentsOf path: String, plan: SegmentationPlan, description: DatasetDescription
   ) throws(InferenceError) {
-    let file: SafetensorsFile
-    do throws(SafetensorsError) { file = try SafetensorsFile(contentsOf: path) } catch {
-      throw .model(path: path, problem: error.description)
-    }
-    guard let text = file.metadata["training"], let document = try? JSONValue(parsing: text),
-      let name = document["configuration"]?.string, let axes = document["mirror_axes"]?.ints
-    else { throw .model(path: path, problem: "its metadata do not say what it was trained for") }
+    let file = try WeightFile(contentsOf: path)
+    let (name, axes) = (file.configurationName, file.mirrorAxes)
     let configuration: Configuration
     do throws(PlanningError) { configuration = try plan.configuration(name) } catch {
       throw .planning(error)
     }
-    if let trained = document["plan"]?.string, trained != plan.digest(of: configuration) {
+    if let trained = file.planDigest, trained != plan.digest(of: configuration) {
       throw .model(
         path: path,
         problem: "plans.json was changed after it was trained; put the old one back, or train again"
@@ -133,15 +138,7 @@ public struct TrainedWeights {
     if let defect = architecture.defect { throw .model(path: path, problem: defect) }
     try Self.checkMemory(for: architecture, path: path, available: SystemMemory.available)
     let network = UNet(architecture)
-    do throws(StateDictionaryError) {
-      try network.load { name in
-        guard let tensor = try? file.tensor(named: name), let values = try? file.floats(name)
-        else { return nil }
-        return (tensor.shape, values)
-      }
-    } catch {
-      throw .model(path: path, problem: error.description)
-    }
+    try file.load(into: network)
     configurationName = name
     mirrorAxes = axes
     self.network = network

@@ -119,6 +119,15 @@ public struct Predictor {
     _ images: CaseImages, refining previous: LabelMap? = nil, id: String = "image",
     progress: (Double) -> Void = { _ in }
   ) throws(InferenceError) -> LabelMap {
+    try segment(
+      try preprocess(images, refining: previous, id: id), onto: images.geometry, id: id,
+      progress: progress)
+  }
+
+  /// The case that the network reads; in a cascade its labels are the previous stage's mask.
+  func preprocess(
+    _ images: CaseImages, refining previous: LabelMap?, id: String
+  ) throws(InferenceError) -> PreprocessedCase {
     let previous = preprocessor.configuration.previousStage == nil ? nil : previous
     if let previous, previous.extent != images.geometry.extent {
       throw .dataset(
@@ -126,15 +135,13 @@ public struct Predictor {
           id: id, path: "the previous stage's mask", expected: "\(images.geometry.extent) voxels",
           found: "\(previous.extent)"))
     }
-    let entry: PreprocessedCase
     do throws(PreprocessingError) {
-      entry = try preprocessor.preprocess(
+      return try preprocessor.preprocess(
         images, labels: previous.map { VoxelArray(shape: $0.extent.shape, elements: $0.labels) },
         id: id)
     } catch {
       throw .preprocessing(error)
     }
-    return try segment(entry, onto: images.geometry, id: id, progress: progress)
   }
 
   /// Segments a volume of one channel.

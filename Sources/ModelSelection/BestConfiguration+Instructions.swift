@@ -13,16 +13,25 @@ extension BestConfiguration {
   /// How to segment new images with the best model, as commands.
   public var instructions: String {
     let folds = folds.map(\.description).joined(separator: ",")
-    return """
-      Segment new images:
-
-        delineate predict --model \(quoted(winner.model.path)) --folds \(folds) --input IMAGES --output MASKS
-
-      Then post-process the masks:
-
-        delineate postprocess --input MASKS --output FINAL_MASKS --postprocessing \(quoted(postprocessingPath))
-
-      """
+    func predict(_ model: ModelFolder, into folder: String) -> String {
+      "  delineate predict --model \(quoted(model.path)) --folds \(folds) --input IMAGES --output \(folder)"
+    }
+    var lines = ["Segment new images:", ""]
+    if winner.models.count == 1 {
+      lines.append(predict(winner.models[0], into: "MASKS"))
+    } else {
+      let folders = winner.models.indices.map { "MASKS_\($0 + 1)" }
+      for (model, folder) in zip(winner.models, folders) {
+        lines.append(predict(model, into: folder) + " --probabilities")
+      }
+      lines.append("  delineate ensemble --input \(folders.joined(separator: " ")) --output MASKS")
+    }
+    lines += [
+      "", "Then post-process the masks:", "",
+      "  delineate postprocess --input MASKS --output FINAL_MASKS --postprocessing "
+        + quoted(postprocessingPath), "",
+    ]
+    return lines.joined(separator: "\n")
   }
 
   /// Writes nnU-Net's `inference_information.json` and the commands as `inference_instructions.txt`.
@@ -43,38 +52,40 @@ extension BestConfiguration {
       "folds": .array(
         folds.map { fold in if case .number(let number) = fold { .integer(number) } else { "all" } }
       ),
-      "dataset_name_or_id": .string(winner.model.plan.datasetName),
-      "considered_models": .array(candidates.map { $0.identity(plansKey: "plans") }),
-      "ensembling_allowed": false,
+      "dataset_name_or_id": .string(winner.models[0].plan.datasetName),
+      "considered_models": .array(
+        candidates.filter { $0.models.count == 1 }
+          .map { identity(of: $0.models[0], plansKey: "plans") }),
+      "ensembling_allowed": .bool(comparesEnsembles),
       "all_results": .object(results),
       "best_model_or_ensemble": [
         "result_on_crossval_pre_pp": .number(winner.score),
         "result_on_crossval_post_pp": .number(decision.after.foregroundMean(.dice)),
         "postprocessing_file": .string(postprocessingPath),
         "some_plans_file": .string("\(winner.folder)/plans.json"),
-        "selected_model_or_models": [winner.identity(plansKey: "plans_identifier")],
+        "selected_model_or_models": .array(
+          winner.models.map { identity(of: $0, plansKey: "plans_identifier") }),
       ],
     ]
   }
 }
 
-extension BestConfiguration.Candidate {
-  /// Trainer, plan and configuration; nnU-Net names a model's folder by the three.
-  fileprivate func identity(plansKey: String) -> JSONValue {
-    let pieces = name.split(separator: "__", omittingEmptySubsequences: false).map(String.init)
-    var members = JSONObject()
-    if pieces.count == 3 {
-      members["trainer"] = .string(pieces[0])
-      members[plansKey] = .string(pieces[1])
-      members["configuration"] = .string(pieces[2])
-    } else {
-      members["trainer"] = "delineate"
-      members[plansKey] = .string(model.plan.plansName)
-      members["configuration"] = .string(name)
-    }
-    members["folder"] = .string(model.path)
-    return .object(members)
+/// Trainer, plan and configuration; nnU-Net names a model's folder by the three.
+private func identity(of model: ModelFolder, plansKey: String) -> JSONValue {
+  let name = String(model.path.split(separator: "/").last ?? "")
+  let parts = name.split(separator: "__", omittingEmptySubsequences: false).map(String.init)
+  var members = JSONObject()
+  if parts.count == 3 {
+    members["trainer"] = .string(parts[0])
+    members[plansKey] = .string(parts[1])
+    members["configuration"] = .string(parts[2])
+  } else {
+    members["trainer"] = "delineate"
+    members[plansKey] = .string(model.plan.plansName)
+    members["configuration"] = .string(name)
   }
+  members["folder"] = .string(model.path)
+  return .object(members)
 }
 
 /// A path as one word of a shell's command line.

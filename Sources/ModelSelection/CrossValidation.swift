@@ -82,32 +82,30 @@ public struct CrossValidation: Sendable {
   @discardableResult
   public func gather(into folder: String? = nil) throws(ModelSelectionError) -> EvaluationSummary {
     let target = folder ?? gatheredFolder
-    let evaluator = model.description.labels.evaluator
-    var summary: EvaluationSummary
-    do throws(EvaluationError) {
-      summary = try evaluator.evaluate(pairs) { try LabelMap(contentsOf: $0) }
-    } catch {
-      throw .evaluation(error)
-    }
-    summary = EvaluationSummary(
-      structures: summary.structures,
-      cases: summary.cases.map { item in
-        var item = item
-        item.predictionFile = "\(target)/\(item.name)\(fileEnding)"
-        return item
-      })
+    let summary = try score(pairs).moved(to: target, fileEnding)
     try replaceFolder(target) { (temporary) throws(ModelSelectionError) in
       for pair in pairs {
-        try copyFile(pair.prediction, to: "\(temporary)/\(pair.name)\(fileEnding)")
+        try copy(pair.prediction, to: "\(temporary)/\(pair.name)\(fileEnding)")
       }
       for name in ["plans.json", "dataset.json"] {
-        try copyFile("\(model.path)/\(name)", to: "\(temporary)/\(name)")
+        try copy("\(model.path)/\(name)", to: "\(temporary)/\(name)")
       }
       do throws(EvaluationError) { try summary.write(to: "\(temporary)/summary.json") } catch {
         throw .evaluation(error)
       }
     }
     return summary
+  }
+
+  /// Scores masks of these cases.
+  func score(_ pairs: [EvaluationPair]) throws(ModelSelectionError) -> EvaluationSummary {
+    do throws(EvaluationError) {
+      return try model.description.labels.evaluator.evaluate(pairs) {
+        try LabelMap(contentsOf: $0)
+      }
+    } catch {
+      throw .evaluation(error)
+    }
   }
 
   /// The pairs with the masks as they lie in a folder that they were gathered in.
@@ -117,5 +115,18 @@ public struct CrossValidation: Sendable {
       pair.prediction = "\(folder)/\(pair.name)\(fileEnding)"
       return pair
     }
+  }
+}
+
+extension EvaluationSummary {
+  /// The same scores of masks that lie in a folder.
+  func moved(to folder: String, _ fileEnding: String) -> EvaluationSummary {
+    EvaluationSummary(
+      structures: structures,
+      cases: cases.map { item in
+        var item = item
+        item.predictionFile = "\(folder)/\(item.name)\(fileEnding)"
+        return item
+      })
   }
 }

@@ -38,10 +38,3 @@ private func beside(_ folder: String, _ ending: String) -> String {
   let name = parts.removeLast()
   return (parts + [".\(name).\(ending)"]).joined(separator: "/")
 }
-
-/// Copies a file into a folder that nobody else sees yet.
-func copyFile(_ source: String, to target: String) throws(ModelSelectionError) {
-  do { try FileManager.default.copyItem(atPath: source, toPath: target) } catch {
-    throw .unwritable(path: target, reason: "\(source) cannot be copied")
-  }
-}

@@ -2,6 +2,7 @@ public import Evaluation
 internal import FileOutput
 public import Inference
 public import VolumeFiles
+public import Workspaces
 
 /// Why models could not be compared, or masks not be post-processed.
 public enum ModelSelectionError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -15,6 +16,8 @@ public enum ModelSelectionError: Error, Equatable, Sendable, CustomStringConvert
   case evaluation(EvaluationError)
   /// An image file.
   case volume(VolumeFileError)
+  /// Prediction or averaging.
+  case workspace(WorkspaceError)
 
   /// What is wrong, where, and what to do, on one line.
   public var description: String {
@@ -26,6 +29,7 @@ public enum ModelSelectionError: Error, Equatable, Sendable, CustomStringConvert
     case .inference(let error): error.description
     case .evaluation(let error): error.description
     case .volume(let error): error.description
+    case .workspace(let error): error.description
     }
   }
 }
@@ -34,5 +38,12 @@ public enum ModelSelectionError: Error, Equatable, Sendable, CustomStringConvert
 func writeText(_ text: String, to path: String) throws(ModelSelectionError) {
   do throws(FileOutputError) { try writeAtomically(text, to: path) } catch {
     throw .unwritable(path: path, reason: error.description)
+  }
+}
+
+/// Copies a file into a folder that nobody else sees yet.
+func copy(_ source: String, to target: String) throws(ModelSelectionError) {
+  do throws(FileOutputError) { try copyFile(source, to: target) } catch {
+    throw .unwritable(path: target, reason: error.description)
   }
 }

@@ -3,15 +3,22 @@ public import Datasets
 extension Workspace {
   /// Opens the dataset to work on.
   ///
-  /// - Parameter path: A dataset; nil takes the one that the workspace was last used with.
+  /// - Parameters:
+  ///   - path: A dataset; nil takes the one that the workspace was last used with.
+  ///   - groups: A CSV table with the columns `case` and `group`, in place of the groups that the
+  ///     dataset's own table has; nil takes the one that was last used with this dataset.
   /// - Returns: The dataset.
   /// - Throws: ``WorkspaceError/problems(path:lines:errorCount:)`` if it cannot be opened, with
   ///   everything that is wrong with it.
-  public func dataset(_ path: String?) throws(WorkspaceError) -> Dataset {
+  public func dataset(
+    _ path: String?, groups: String? = nil
+  ) throws(WorkspaceError) -> Dataset {
     guard let path = path ?? state.dataset else { throw .noDataset(workspace: folder) }
     // The absolute path, so that commands from another folder still find the files.
     let whole = absolute(path)
-    let dataset: Dataset
+    let state = state
+    let table = groups.map(absolute) ?? (state.dataset == whole ? state.groups : nil)
+    var dataset: Dataset
     do throws(DatasetError) {
       dataset = try Dataset(contentsOf: whole, variables: variables)
     } catch {
@@ -19,7 +26,17 @@ extension Workspace {
       try refuse(report(on: whole), path: whole)
       throw .dataset(error)
     }
-    try remember { $0.dataset = whole }
+    if let table {
+      do throws(DatasetError) {
+        dataset = try dataset.grouped(by: CaseGroups(contentsOf: table))
+      } catch {
+        throw .dataset(error)
+      }
+    }
+    try remember {
+      $0.dataset = whole
+      $0.groups = table
+    }
     return dataset
   }
 
@@ -45,6 +62,7 @@ extension Workspace {
   private func report(on path: String) -> DatasetCheck.Report {
     var settings = DatasetCheck.Settings()
     settings.variables = variables
+    settings.groups = state.groups
     settings.progress = { [observer] in observer.progress("check", $0, $1) }
     return DatasetCheck(settings).report(on: path)
   }

@@ -58,7 +58,8 @@ extension Workspace {
 
   /// The cases of a fold, from `splits_final.json`, which is made if it is missing.
   ///
-  /// A split file in the dataset's folder is copied; otherwise the cases are split into five folds as nnU-Net does.
+  /// A split file in the dataset's folder is copied; otherwise the cases are split into five folds as nnU-Net does, cases of one group
+  /// staying together.
   public func split(
     _ fold: Fold, of dataset: Dataset
   ) throws(WorkspaceError) -> CrossValidationSplits.Split {
@@ -79,8 +80,11 @@ extension Workspace {
           observer.message("using the folds of \(own)")
           splits = try CrossValidationSplits(contentsOf: own)
         } else {
-          observer.message("splitting \(dataset.cases.count) cases into five folds")
           splits = try CrossValidationSplits(cases: dataset.caseNames, groups: dataset.groups)
+          let groups = Set(dataset.groups.values).count
+          observer.message(
+            "splitting \(dataset.cases.count) cases into \(splits.splits.count) folds"
+              + (groups > 0 ? ", \(groups) groups staying together" : ""))
         }
         try splits.write(to: splitsPath)
       }
@@ -94,8 +98,14 @@ extension Workspace {
         problem: "names \(unknown.count) cases that the dataset does not have, such as "
           + "\(unknown[0]); correct it, or remove it to split anew")
     }
+    if let found = splits.separatedGroup(dataset.groups) {
+      throw .file(
+        path: splitsPath,
+        problem: "fold \(found.fold) trains on \(found.trained) and validates on "
+          + "\(found.validated), both of group \(found.group); remove the file to split by group")
+    }
     tellLimits(of: splits, fold, dataset)
-    return splits.split(fold, of: dataset.caseNames)
+    return splits.split(fold, of: dataset.caseNames, groups: dataset.groups)
   }
 
   /// Says what a reader of `splits_final.json` would not expect.

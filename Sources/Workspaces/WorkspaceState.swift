@@ -20,6 +20,8 @@ struct WorkspaceState: Equatable {
 
   /// Absolute path of the dataset.
   var dataset: String?
+  /// Absolute path of the table of groups, if the dataset is used with one.
+  var groups: String?
   /// Digest of the files that were checked and found good.
   var checked: String?
   /// Digest of the files that the fingerprint was taken of.
@@ -35,6 +37,7 @@ extension WorkspaceState {
   init(contentsOf path: String) {
     guard let document = try? JSONValue(contentsOf: path) else { return }
     dataset = document["dataset"]?.string
+    groups = document["groups"]?.string
     checked = document["checked"]?.string
     fingerprint = document["fingerprint"]?.string
     if let record = document["plan"], let preset = record["preset"]?.string,
@@ -54,6 +57,7 @@ extension WorkspaceState {
   private var document: JSONValue {
     var object = JSONObject()
     object["dataset"] = dataset.map { .string($0) }
+    object["groups"] = groups.map { .string($0) }
     object["checked"] = checked.map { .string($0) }
     object["fingerprint"] = fingerprint.map { .string($0) }
     if let plan {

@@ -21,9 +21,9 @@ struct Delineate: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Demo.self, Info.self, Check.self, FingerprintCommand.self, Plan.self, Preprocess.self,
-      Train.self, Predict.self, Evaluate.self, Accumulate.self, FindBest.self, Postprocess.self,
-      Resample.self, Normalise.self, Model.self, Benchmark.self,
+      Demo.self, Info.self, Check.self, Convert.self, FingerprintCommand.self, Plan.self,
+      Preprocess.self, Train.self, Predict.self, Ensemble.self, Evaluate.self, Accumulate.self,
+      FindBest.self, Postprocess.self, Resample.self, Normalise.self, Model.self, Benchmark.self,
     ])
 
   /// Runs a subcommand; whatever goes wrong is one line on standard error and an exit status.

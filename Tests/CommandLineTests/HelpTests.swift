@@ -4,9 +4,10 @@ import Testing
 /// The help of every subcommand, compared with `Fixtures/help`; `Fixtures/update.sh` writes it anew after an intended change.
 struct HelpTests {
   static let commands: [[String]] = [
-    [], ["demo"], ["info"], ["check"], ["fingerprint"], ["plan"], ["preprocess"], ["train"],
-    ["predict"], ["evaluate"], ["accumulate"], ["find-best"], ["postprocess"], ["resample"],
-    ["normalise"], ["model"], ["model", "info"],
+    [], ["demo"], ["info"], ["check"], ["convert"], ["fingerprint"], ["plan"], ["preprocess"],
+    ["train"], ["predict"], ["ensemble"], ["evaluate"], ["accumulate"], ["find-best"],
+    ["postprocess"], ["resample"], ["normalise"], ["model"], ["model", "info"],
+    ["model", "import"], ["model", "export"],
     ["benchmark"], ["benchmark", "train"], ["benchmark", "predict"], ["benchmark", "resample"],
   ]
 

@@ -21,6 +21,7 @@ struct ModelSelectionCommandTests {
     ["find-best", "--model", "m", "--folds", "0,0"],
     ["accumulate", "--workspace", "w", "--output", "o"],
     ["postprocess", "--input", "i", "--output", "o"],
+    ["find-best", "--model", "m", "--reference", "r", "--ensembles", "predict"],
   ])
   func wrongArgumentsAreStatus64(_ arguments: [String]) throws {
     let result = try Program.run(arguments)
@@ -80,6 +81,32 @@ struct ModelSelectionCommandTests {
       "accumulate", "--model", model, "--reference", labels, "--folds", "0,1", "--output", output)
     #expect(refused.status == 1)
     #expect(refused.errors.contains("is not empty"))
+  }
+
+  /// Probabilities that training did not save are predicted, and the average of a model and its
+  /// copy is the model again.
+  @Test func missingProbabilitiesArePredicted() throws {
+    let dataset = try TinyDataset()
+    let workspace = dataset.folder.path + "/workspace"
+    try dataset.plan(in: workspace)
+    let trained = try Program.run(
+      "train", dataset.path, "--workspace", workspace, "--fold", "all", "--epochs", "2",
+      "--iterations", "3", "--validation-iterations", "1", "--seed", "7")
+    #expect(trained.status == 0, "\(trained.errors)")
+    let models = "\(workspace)/models"
+    try FileManager.default.copyItem(
+      atPath: "\(models)/3d_fullres", toPath: "\(models)/3d_lowres")
+    let found = try Program.run(
+      "find-best", "--workspace", workspace, "--folds", "all", "--ensembles", "predict", "--json")
+    #expect(found.status == 0, "\(found.errors)")
+    let scores = try #require(found.json?["results"]?.array?.map { $0["dice"]?.double })
+    #expect(scores.count == 3)
+    #expect(scores[0] == scores[1] && scores[1] == scores[2])
+    #expect(found.json?["best"]?.string == "3d_fullres")
+    let validation = try FileManager.default.contentsOfDirectory(
+      atPath: "\(models)/3d_lowres/fold_all/validation")
+    #expect(validation.count { $0.hasSuffix(".npz") } == 6)
+    #expect(!validation.contains { $0.hasPrefix(".") })
   }
 
   @Test func evaluateScoresSurfacesAndLesions() throws {

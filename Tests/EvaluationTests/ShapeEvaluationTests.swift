@@ -53,6 +53,7 @@ import Volumes
     #expect(metrics["lesion_tp"]?.int == 1)
     #expect(extended["mean"]?["1"]?["hd95_mm"] == metrics["hd95_mm"])
     #expect(extended["mean"]?["3"]?["hd95_mm_infinite_cases"] == 1)
+    #expect(extended["mean"]?["3"]?["nsd_infinite_cases"] == nil)
     #expect(extended["foreground_mean"] == plain["foreground_mean"])
     #expect(
       extended["metric_per_case"]?.array?[0]["metrics"]?["3"]?["assd_mm"] == .number(.infinity))
@@ -84,6 +85,10 @@ import Volumes
     let table = CohortTable(scores)
     #expect(table.textTable().hasPrefix("Cohort  Structure  Cases  Dice"))
     #expect(table.textTable().contains("Lesions TP/FP/FN\n"))
+    #expect(table.textTable().contains("Volume difference ml"))
+    #expect(
+      !CohortTable(try summary(OverlapEvaluator(structures: [.label(1)]), reference, prediction))
+        .textTable().contains("ml"))
     #expect(table.textTable(detail: .intervals).contains("0.8000 ± - [-, -]"))
     #expect(table.textTable().contains("- ± - (1 ∞)"))
     #expect(

@@ -39,20 +39,6 @@ import Volumes
     #expect(mask[40] == (image.dimensions == 2 ? 2 : 3))
   }
 
-  /// NaN is a number of the header like any other here.
-  private func expectSameBits(_ a: NIfTIOrientation?, _ b: NIfTIOrientation?) {
-    guard let a, let b else {
-      Issue.record("an orientation is missing")
-      return
-    }
-    #expect(a.qformCode == b.qformCode && a.sformCode == b.sformCode && a.units == b.units)
-    for (x, y) in [
-      (a.pixdim, b.pixdim), (a.quaternion, b.quaternion), (a.offset, b.offset), (a.rows, b.rows),
-    ] {
-      #expect(x.map { Float($0).bitPattern } == y.map { Float($0).bitPattern })
-    }
-  }
-
   /// Fields that no longer mean the grid are not written.
   @Test func changedGridGetsNewFields() throws {
     let folder = try TemporaryFolder()
@@ -72,5 +58,19 @@ import Volumes
 extension String {
   func replacingEnding(_ old: String, _ new: String) -> String {
     hasSuffix(old) ? String(dropLast(old.count)) + new : self
+  }
+}
+
+/// NaN is a number of the header like any other here.
+func expectSameBits(_ a: NIfTIOrientation?, _ b: NIfTIOrientation?) {
+  guard let a, let b else {
+    Issue.record("an orientation is missing")
+    return
+  }
+  #expect(a.qformCode == b.qformCode && a.sformCode == b.sformCode && a.units == b.units)
+  for (x, y) in [
+    (a.pixdim, b.pixdim), (a.quaternion, b.quaternion), (a.offset, b.offset), (a.rows, b.rows),
+  ] {
+    #expect(x.map { Float($0).bitPattern } == y.map { Float($0).bitPattern })
   }
 }

@@ -1,5 +1,6 @@
 import Datasets
 import FileOutput
+import Foundation
 import Inference
 import JSONDocuments
 import Networks
@@ -38,6 +39,55 @@ import Workspaces
     #expect(good.cases.map(\.images) == [[0, 1].map { "\(folder.path)/a_000\($0).nii.gz" }])
   }
 
+  @Test func filesWithoutANumber() throws {
+    let folder = try TemporaryFolder()
+    let geometry = Geometry(extent: Extent(x: 4, y: 4, z: 4))
+    let volume = Volume<Float>(repeating: 1, geometry: geometry)
+    for name in ["t1.nii.gz", "flair.nrrd", "x_0000.nii.gz"] {
+      try volume.write(to: "\(folder.path)/\(name)")
+    }
+    let both = folder.path + "/both"
+    try makeFolder(both)
+    try ImageFile(channels: [volume, volume]).write(to: both + "/BRATS_1.nii.gz")
+    try ImageFile(channels: [volume, volume]).write(to: both + "/BRATS_2.nii.gz")
+    func path(_ name: String) -> String { "\(folder.path)/\(name)" }
+
+    // One channel: every file is a case.
+    let single = try PredictionInput(
+      [path("t1.nii.gz"), path("flair.nrrd"), path("x_0000.nii.gz")],
+      for: try description(channels: 1))
+    #expect(single.cases.map(\.id) == ["flair", "t1", "x"])
+    #expect(single.assignments == [])
+
+    // Two channels: the files in order are one case.
+    let pair = try PredictionInput(
+      [path("t1.nii.gz"), path("flair.nrrd")], for: try description(channels: 2))
+    #expect(pair.cases == [Case(id: "t1", images: [path("t1.nii.gz"), path("flair.nrrd")])])
+    #expect(
+      pair.assignments == ["case t1: T0 is \(path("t1.nii.gz")), T1 is \(path("flair.nrrd"))"])
+    #expect(throws: WorkspaceError.self) {
+      try PredictionInput([path("t1.nii.gz")], for: try description(channels: 2))
+    }
+    #expect(throws: WorkspaceError.self) {
+      try PredictionInput(
+        [path("t1.nii.gz"), path("flair.nrrd")], for: try description(channels: 3))
+    }
+
+    // Each file holds all channels, in a folder too.
+    let series = try PredictionInput([both], for: try description(channels: 2))
+    #expect(series.cases.map(\.id) == ["BRATS_1", "BRATS_2"])
+    #expect(series.cases.allSatisfy { $0.images.count == 1 })
+
+    // Numbered files in a folder make the others strangers there.
+    let mixed = try PredictionInput([folder.path], for: try description(channels: 1))
+    #expect(mixed.cases.map(\.id) == ["x"])
+    #expect(mixed.passedOver.count == 3)
+    #expect(throws: WorkspaceError.self) {
+      try PredictionInput(
+        [path("t1.nii.gz"), path("t1.nii.gz")], for: try description(channels: 1))
+    }
+  }
+
   @Test func masksNeverReplaceImages() throws {
     let folder = try TemporaryFolder()
     let plan = TinyPlan()
@@ -67,4 +117,9 @@ import Workspaces
     let outcomes = try prediction.run(input.cases, into: "\(folder.path)/masks")
     #expect(outcomes.map(\.problem) == [nil])
   }
+}
+
+/// Makes a folder in one that exists.
+private func makeFolder(_ path: String) throws {
+  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
 }

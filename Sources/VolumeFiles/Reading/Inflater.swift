@@ -1,10 +1,19 @@
 import CZlib
 
-/// Decompresses gzip and zlib streams piece by piece.
+/// Decompresses gzip, zlib and bare deflate streams piece by piece.
 ///
 /// Several gzip members in a row are one stream, and what follows the last is ignored, as `gzip -d`
 /// does.
 final class Inflater {
+  /// What surrounds the compressed bytes.
+  enum Wrapping {
+    /// gzip or zlib, told apart by their first bytes.
+    case gzipOrZlib
+    /// Nothing, as in a zip archive.
+    case none
+  }
+
+  private let wrapping: Wrapping
   private let stream: UnsafeMutablePointer<z_stream>
   private let input: UnsafeMutableRawBufferPointer
   private let path: String
@@ -13,18 +22,22 @@ final class Inflater {
 
   /// - Parameters:
   ///   - path: Named by errors.
+  ///   - wrapping: What surrounds the compressed bytes.
   ///   - refill: Supplies compressed bytes; 0 at their end.
   /// - Throws: ``VolumeFileError/unreadable(path:reason:)`` if there is no memory for it.
   init(
-    path: String,
+    path: String, wrapping: Wrapping = .gzipOrZlib,
     refill: @escaping (UnsafeMutableRawBufferPointer) throws(VolumeFileError) -> Int
   ) throws(VolumeFileError) {
     self.path = path
+    self.wrapping = wrapping
     self.refill = refill
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
     input = .allocate(byteCount: 1 << 18, alignment: 64)
-    guard delineate_inflate_start(stream) == Z_OK else {
+    let status =
+      wrapping == .none ? delineate_inflate_start_raw(stream) : delineate_inflate_start(stream)
+    guard status == Z_OK else {
       throw .unreadable(path: path, reason: "no memory to decompress")
     }
   }
@@ -67,6 +80,10 @@ final class Inflater {
   }
 
   private func startNextMember() throws(VolumeFileError) {
+    if wrapping == .none {
+      isAtEnd = true
+      return
+    }
     if stream.pointee.avail_in == 0 { _ = try fetch() }
     // The first byte of a gzip header; anything else behind a member is not part of the stream.
     if stream.pointee.avail_in > 0, stream.pointee.next_in.pointee == 0x1F {

@@ -36,7 +36,7 @@ struct Accumulate: ParsableCommand {
       throw ModelSelectionError.file(
         path: output, problem: "is not empty; give another folder, so that nothing is lost")
     }
-    let references = try models.references(console)
+    let references = try models.references()
     var documents: [JSONValue] = []
     var text = ""
     for folder in try models.open(console) {

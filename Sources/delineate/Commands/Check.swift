@@ -18,6 +18,12 @@ struct Check: ParsableCommand {
       valueName: "share"))
   var gridTolerance = 0.1
 
+  @Option(
+    help: ArgumentHelp(
+      "A CSV table with the columns case and group, to find equal images in two groups.",
+      valueName: "file"))
+  var groups: String?
+
   @OptionGroup var common: OutputOptions
 
   func validate() throws {
@@ -31,6 +37,7 @@ struct Check: ParsableCommand {
     var settings = DatasetCheck.Settings()
     settings.gridTolerance = gridTolerance
     settings.variables = environmentVariables()
+    settings.groups = groups
     settings.progress = { console.progress("check", $0, $1) }
     let report = DatasetCheck(settings).report(on: dataset)
     let summary =

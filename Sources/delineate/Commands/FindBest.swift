@@ -12,7 +12,7 @@ struct FindBest: ParsableCommand {
     abstract: "Finds the best of several trained models, and how its masks are post-processed.",
     discussion: """
       Every model's validation masks of all folds are gathered in crossval_results_folds_... in its \
-      folder and scored; the highest mean Dice wins. Keeping only the largest component, of \
+      folder and scored; the highest mean Dice wins; averages of pairs of models compete too. Keeping only the largest component, of \
       everything or of single labels, is then tried on the winner and kept where it helps. The \
       rules are nnU-Net's, whose results folders serve too. Writes postprocessing.json beside the \
       winner's gathered masks, and inference_instructions.txt with the commands for new images.
@@ -26,17 +26,42 @@ struct FindBest: ParsableCommand {
         + "that holds the first model.", valueName: "folder"))
   var output: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Whether pairs of models compete: auto, if the folds have saved probabilities; predict, after "
+        + "predicting those that are missing from the workspace's images; off.",
+      valueName: "auto|predict|off"))
+  var ensembles = EnsembleChoice.auto
+
   @OptionGroup var common: OutputOptions
+
+  func validate() throws {
+    if ensembles == .predict, models.reference != nil {
+      throw ValidationError(
+        "--ensembles predict takes images and references from the workspace; leave --reference out")
+    }
+  }
 
   func run() throws {
     let console = common.start()
     let folders = try models.open(console)
+    let references: References
+    if ensembles == .predict {
+      let dataset = try models.dataset()
+      references = References(of: dataset)
+      for folder in folders where folders.count > 1 {
+        try CrossValidation(of: folder, folds: models.folds.folds, references: references)
+          .predictMissingProbabilities(from: dataset, observer: console.observer)
+      }
+    } else {
+      references = try models.references()
+    }
     let best = try BestConfiguration(
-      of: folders, folds: models.folds.folds, references: try models.references(console),
-      observer: console.observer)
+      of: folders, folds: models.folds.folds, references: references,
+      ensembles: ensembles == .off ? .none : .ofSavedProbabilities, observer: console.observer)
     let output = output ?? enclosingFolder(of: folders[0].path)
     try best.writeInstructions(to: output)
-    let names = best.winner.model.description.labels.structureNames
+    let names = best.winner.models[0].description.labels.structureNames
     let steps = best.decision.postprocessing.steps.map { names[$0] ?? $0.key }
     let after = best.decision.after.foregroundMean(.dice)
     var text = aligned(
@@ -58,6 +83,11 @@ struct FindBest: ParsableCommand {
         "instructions": .string("\(output)/\(BestConfiguration.instructionsFileName)"),
       ], text: text + "\n" + best.instructions)
   }
+}
+
+/// Whether pairs of models are compared too.
+enum EnsembleChoice: String, ExpressibleByArgument, CaseIterable {
+  case auto, predict, off
 }
 
 /// Which models and folds, and where the references are.
@@ -114,11 +144,16 @@ struct ComparedModels: ParsableArguments {
   }
 
   /// The references: the folder, or the labels of the workspace's dataset.
-  func references(_ console: Console) throws -> References {
+  func references() throws -> References {
     if let reference { return .folder(reference) }
+    return References(of: try dataset())
+  }
+
+  /// The dataset of the workspace, given or around the first model.
+  func dataset() throws -> Dataset {
     let folder = workspace ?? enclosingFolder(of: enclosingFolder(of: model[0]))
     let space = Workspace(folder, variables: environmentVariables())
-    do throws(WorkspaceError) { return References(of: try space.dataset(nil)) } catch {
+    do throws(WorkspaceError) { return try space.dataset(nil) } catch {
       if case .noDataset = error {
         throw ModelSelectionError.file(
           path: model.first ?? folder,

@@ -9,7 +9,8 @@ import Workspaces
 
 struct Model: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Tells about trained models.", subcommands: [ModelInfo.self])
+    abstract: "Tells about trained models, and exchanges them with nnU-Net v2.",
+    subcommands: [ModelInfo.self, ModelImportCommand.self, ModelExportCommand.self])
 }
 
 struct ModelInfo: ParsableCommand {

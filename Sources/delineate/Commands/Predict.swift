@@ -8,8 +8,9 @@ struct Predict: ParsableCommand {
     abstract: "Segments images with a trained model.",
     discussion: """
       Images are named CASE_0000.nii.gz, CASE_0001.nii.gz, ..., the number being the channel's, and \
-      give CASE.nii.gz on the same grid. A case that fails does not stop the others; the exit status \
-      is then 1.
+      give CASE.nii.gz on the same grid. Files without a number are one case each where the model has \
+      one channel or each holds all of them; otherwise give the files of one case in the order of the \
+      channels. A case that fails does not stop the others; the exit status is then 1.
 
       The second stage of a cascade refines masks of the first: those in --previous-stage, or else \
       those of the first stage's model in the folder beside the model's.
@@ -17,12 +18,14 @@ struct Predict: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Folder of a trained configuration, with its plans.json.", valueName: "folder"))
-  var model: String
+      "Folder of a trained configuration, with its plans.json; repeat it to average the probabilities of several.",
+      valueName: "folder"))
+  var model: [String]
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Folder of images, or images one by one.", valueName: "folder|file"))
+    help: ArgumentHelp(
+      "Folder of images, or images one by one, of any format.", valueName: "folder|file"))
   var input: [String]
 
   @Option(help: ArgumentHelp("Folder for the masks.", valueName: "folder"))
@@ -43,6 +46,10 @@ struct Predict: ParsableCommand {
 
   @Option(help: ArgumentHelp("Distance of windows as a share of the window.", valueName: "share"))
   var step = 0.5
+
+  @Flag(
+    help: "Save probabilities too, CASE.npz and CASE.pkl, as nnU-Net's --save_probabilities.")
+  var probabilities = false
 
   @Flag(
     name: .customLong("continue"),
@@ -71,51 +78,45 @@ struct Predict: ParsableCommand {
     guard step > 0, step <= 1 else {
       throw ValidationError("--step must be above 0 and at most 1, not \(step)")
     }
+    if model.isEmpty { throw ValidationError("--model needs a folder") }
     if input.isEmpty { throw ValidationError("--input needs a folder or files") }
   }
 
   func run() throws {
     let console = common.start()
-    let trained = try ModelFolder(model)
-    let images = try PredictionInput(input, for: trained.description)
-    for line in images.passedOver { console.message(line) }
+    let models = try model.map { try ModelFolder($0) }
+    let images = try PredictionInput(input, for: models[0].description)
+    for line in images.passedOver + images.assignments { console.message(line) }
     var settings = Predictor.Settings()
     settings.mirroring = !noMirroring
     settings.step = step
     settings.precision = precision.precision
-    let predictor = try Predictor(
-      trained, folds: folds?.folds, checkpoint: checkpoint.kind, settings: settings)
-    var prediction = FolderPrediction(trained, with: predictor, observer: console.observer)
-    prediction.previousStage = try PreviousStagePrediction(
-      before: predictor, of: trained, masks: previousStage, folds: folds?.folds,
-      checkpoint: checkpoint.kind, settings: settings)
+    let members = try models.map { model in
+      let predictor = try Predictor(
+        model, folds: folds?.folds, checkpoint: checkpoint.kind, settings: settings)
+      var member = FolderPrediction.Member(model, predictor)
+      // Of several models only those of a cascade take masks.
+      let takesMasks = models.count == 1 || predictor.refinesMasks
+      member.previousStage = try PreviousStagePrediction(
+        before: predictor, of: model, masks: takesMasks ? previousStage : nil,
+        folds: folds?.folds, checkpoint: checkpoint.kind, settings: settings)
+      return member
+    }
+    var prediction = try FolderPrediction(members, observer: console.observer)
+    prediction.savesProbabilities = probabilities
     prediction.keepsMasks = keepsMasks
     let cases = part.map { $0.part.cases(of: images.cases) } ?? images.cases
     if cases.isEmpty { console.message("this part has none of the \(images.cases.count) cases") }
     let outcomes = try prediction.run(cases, into: output)
     let kept = outcomes.count(where: \.isKept)
     if kept > 0 { console.message("kept \(kept) of \(outcomes.count) masks that were there") }
-    let failed = outcomes.filter { $0.problem != nil }
-    console.result(
+    try console.report(
+      outcomes,
       [
-        "output": .string(output), "failed": .integer(failed.count), "kept": .integer(kept),
-        "cases": .array(
-          outcomes.map { outcome in
-            [
-              "case": .string(outcome.id), "mask": outcome.output.map { .string($0) } ?? .null,
-              "error": outcome.problem.map { .string($0) } ?? .null,
-              "kept": .bool(outcome.isKept), "seconds": .number(outcome.seconds),
-            ]
-          }),
+        "output": .string(output), "kept": .integer(kept),
         "passed_over": .array(images.passedOver.map { .string($0) }),
-      ],
-      text: outcomes.compactMap(\.output).map { $0 + "\n" }.joined())
-    guard failed.isEmpty else {
-      writeToStandardError(
-        "error: \(failed.count) of \(outcomes.count) cases have no mask: "
-          + failed.map { "\($0.id) (\($0.problem ?? ""))" }.joined(separator: "; ") + "\n")
-      throw ExitCode.failure
-    }
+        "assignments": .array(images.assignments.map { .string($0) }),
+      ])
   }
 }
 

@@ -36,6 +36,12 @@ struct Train: ParsableCommand {
       valueName: "list|all"))
   var fold = FoldList([.number(0)])
 
+  @Option(
+    help: ArgumentHelp(
+      "A CSV table with the columns case and group: cases of one group are never on both sides of a fold.",
+      valueName: "file"))
+  var groups: String?
+
   @Option(help: ArgumentHelp("Number of epochs.", valueName: "n"))
   var epochs = 1000
 
@@ -114,7 +120,7 @@ struct Train: ParsableCommand {
     request.settings.freezesEncoder = freezeEncoder
     request.settings.patience = patience
     request.start = resume ? .resume : .fresh
-    let dataset = try workspace.dataset(dataset)
+    let dataset = try workspace.dataset(dataset, groups: groups)
     var scores: [FoldScores] = []
     for fold in fold.folds {
       request.fold = fold

@@ -1,4 +1,5 @@
-"""Writes windows.json, gaussians.safetensors, sliding_*.safetensors and export.json/.safetensors.
+"""Writes windows.json, gaussians.safetensors, sliding_*.safetensors, export.json/.safetensors and
+probabilities.safetensors.
 
 Run in this folder with nnunetv2 2.8.1 installed; seeded, so the same versions give the same bytes.
 """
@@ -141,7 +142,7 @@ def export():
     rng = np.random.default_rng(7)
     labels = {"background": 0, "a": 1, "b": 2}
     regions = {"background": 0, "whole": [1, 2, 3], "core": [2, 3], "enhancing": 3}
-    entries, tensors = [], {}
+    entries, tensors, probabilities = [], {}, {}
 
     def add(name, spacing, own, shape, box, transpose=(0, 1, 2), regional=False):
         """own: spacing of the image, file order; shape and box: transposed."""
@@ -165,6 +166,11 @@ def export():
         }
         result = convert_predicted_logits_to_segmentation_with_correct_shape(
             logits, manager, manager.get_configuration(configuration), label_manager, properties)
+        _, saved = convert_predicted_logits_to_segmentation_with_correct_shape(
+            logits, manager, manager.get_configuration(configuration), label_manager, properties,
+            return_probabilities=True)
+        if name in ("cropped", "cyclic", "anisotropic", "slices", "regions"):
+            probabilities[name] = np.ascontiguousarray(saved)
         entries.append({
             "name": name, "spacing": spacing, "image_spacing": own, "shape": shape,
             "lower": [a for a, _ in box], "upper": [b for _, b in box],
@@ -187,6 +193,7 @@ def export():
     with open("export.json", "w") as file:
         json.dump(entries, file)
     save_file(tensors, "export.safetensors")
+    save_file(probabilities, "probabilities.safetensors")
 
 
 windows()

@@ -1,0 +1,36 @@
+import Foundation
+import JSONDocuments
+import TestSupport
+import Testing
+
+/// `model import` and `model export`, on a folder that nnU-Net has left.
+struct ModelTransferTests {
+  private let source =
+    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path
+    + "/ModelExchangeTests/Fixtures/plain"
+
+  @Test func modelGoesThereAndBack() throws {
+    let folder = try TemporaryFolder()
+    let imported = try Program.run(
+      "model", "import", source, "--output", folder.path + "/model", "--json")
+    #expect(imported.status == 0, "\(imported.errors)")
+    #expect(imported.json?["folds"]?.strings == ["0"])
+    let exported = try Program.run(
+      "model", "export", folder.path + "/model", "--nnunet", folder.path + "/nnunet", "--zip",
+      folder.path + "/model.zip", "--onnx", folder.path + "/model.onnx")
+    #expect(exported.status == 0, "\(exported.errors)")
+    #expect(folder.names == ["model", "model.onnx", "model.zip", "nnunet"])
+    let info = try Program.run("model", "info", folder.path + "/nnunet", "--json")
+    #expect(info.json?["configuration"]?.string == "3d_fullres", "\(info.errors)")
+  }
+
+  @Test func errorsAreOneLine() throws {
+    let folder = try TemporaryFolder()
+    let missing = try Program.run("model", "import", folder.path, "--output", folder.path + "/a")
+    #expect(missing.status == 1 && missing.errorLines.count == 1)
+    #expect(missing.errors.contains("plans.json"))
+    let idle = try Program.run("model", "export", source)
+    #expect(idle.status == 64 && idle.errors.contains("--onnx"))
+    #expect(folder.names.isEmpty)
+  }
+}
