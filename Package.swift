@@ -76,7 +76,7 @@ let package = Package(
       name: "Preprocessing",
       dependencies: [
         "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "RandomNumbers",
-        "Resampling", "Safetensors", "Volumes",
+        "Resampling", "Safetensors", "VolumeFiles", "Volumes",
       ]),
     .target(name: "Augmentation", dependencies: ["Parallelism", "RandomNumbers", "Volumes"]),
     .target(

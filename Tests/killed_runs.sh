@@ -2,7 +2,7 @@
 # Trains fold 0 of a real dataset twice, once undisturbed and once killed at random moments and resumed, and compares the final
 # checkpoints byte for byte. Takes some minutes, hence no part of run.sh.
 # Usage: DELINEATE_DATA=FOLDER bash Tests/killed_runs.sh [FOLDER FOR THE RUNS]
-# SEED (1), KILLS (10), EPOCHS (4) and ITERATIONS (5) may be set in the environment.
+# SEED (1), KILLS (10), EPOCHS (4) and ITERATIONS (5) may be set in the environment, and PROGRAM to another build of delineate.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 dataset=$(cd "${DELINEATE_DATA:?is not set; it names a folder with data/Dataset004_Hippocampus}" && pwd)/data/Dataset004_Hippocampus
@@ -10,13 +10,14 @@ work=${1:-$(mktemp -d)}
 RANDOM=${SEED:-1}
 kills=${KILLS:-10}
 . "$root/Tests/install.sh"
-delineate="$(swift build --package-path "$root" "${build_flags[@]}" --show-bin-path)/delineate"
+delineate=${PROGRAM:-$(swift build --package-path "$root" "${build_flags[@]}" --show-bin-path)/delineate}
 [ -x "$delineate" ] || { echo "$delineate is missing; build it first" >&2; exit 1; }
 mkdir -p "$work"
 
-train() {  # WORKSPACE [options]
+begin() {  # WORKSPACE [options]: starts a training and sets process
   "$delineate" train "$dataset" --workspace "$1" --fold 0 --epochs "${EPOCHS:-4}" --iterations "${ITERATIONS:-5}" \
-    --validation-iterations 1 --seed 7 --save-interval 0 "${@:2}" 2>>"$1/log.txt" >>"$1/log.txt"
+    --validation-iterations 1 --seed 7 --save-interval 0 "${@:2}" >>"$1/log.txt" 2>&1 &
+  process=$!
 }
 
 fold() { echo "$work/$1/models/3d_fullres/fold_0"; }
@@ -42,20 +43,19 @@ is_readable() {
 mkdir -p "$work/whole" "$work/killed"
 "$delineate" preprocess "$dataset" --workspace "$work/whole" --quiet >"$work/whole/log.txt"
 cp -r "$work/whole/." "$work/killed"
-start=$(date +%s%N)
-train "$work/whole"
-milliseconds=$((($(date +%s%N) - start) / 1000000))
-echo "undisturbed: $((milliseconds / 1000)) s with the validation"
+start=$(date +%s)
+begin "$work/whole"
+wait "$process"
+seconds=$(($(stat -c %Y "$(fold whole)/checkpoint_final.safetensors") - start))
+echo "undisturbed: $seconds s of training"
 
 survived=0
 for number in $(seq "$kills"); do
-  train "$work/killed" --resume &
-  process=$!
-  # From the first moments on, and often enough within the steps.
-  moment=$((50 + (RANDOM * 32768 + RANDOM) % (milliseconds / 6)))
+  begin "$work/killed" --resume
+  # From the first moments on, and so that the ten together about last as long as the training.
+  moment=$((50 + (RANDOM * 32768 + RANDOM) % (seconds * 2000 / kills)))
   sleep "$((moment / 1000)).$(printf %03d $((moment % 1000)))"
-  child=$(pgrep -P "$process" -x delineate || true)
-  if [ -n "$child" ]; then kill -9 "$child"; fi
+  kill -9 "$process" 2>/dev/null || true
   status=0
   wait "$process" 2>/dev/null || status=$?
   # 137 is the kill; 0, a run that had ended; all else would be a checkpoint that cannot be gone on from.
@@ -77,7 +77,8 @@ for number in $(seq "$kills"); do
   done
   echo "kill $number after $moment ms:${found:- no checkpoint yet}; all readable"
 done
-train "$work/killed" --resume
+begin "$work/killed" --resume
+wait "$process"
 for kind in final best; do
   for what in numbers description; do
     a=$($what "$(fold whole)/checkpoint_$kind.safetensors")

@@ -34,7 +34,7 @@ public struct PlanSettings: Sendable, Equatable {
 
   /// The numbers to plan by.
   ///
-  /// - Throws: ``PlanningError`` if there is no such preset, or a setting makes no sense.
+  /// - Throws: `PlanningError` if there is no such preset, or a setting makes no sense.
   public func load() throws(PlanningError) -> PlannerPreset {
     var numbers =
       isFile ? try PlannerPreset(contentsOf: preset) : try PlannerPreset(named: preset)
@@ -64,7 +64,7 @@ public struct PlanSettings: Sendable, Equatable {
   ///   - description: Its `dataset.json`.
   ///   - name: Its name.
   /// - Returns: The plan, made or taken over.
-  /// - Throws: ``PlanningError``.
+  /// - Throws: `PlanningError`.
   public func plan(
     for fingerprint: Fingerprint, description: DatasetDescription, name: String
   ) throws(PlanningError) -> SegmentationPlan {
@@ -85,7 +85,7 @@ public struct PlanSettings: Sendable, Equatable {
 
   /// The planner.
   ///
-  /// - Throws: ``PlanningError`` as ``load()``.
+  /// - Throws: `PlanningError` as ``load()``.
   public func planner() throws(PlanningError) -> Planner {
     if let spacing, spacing.count != 3 || !spacing.allSatisfy({ $0 > 0 && $0.isFinite }) {
       throw .wrongField(
