@@ -7,7 +7,7 @@ For each architecture and configuration nnU-Net trains for a few iterations; the
 - the ONNX file's logits are compared with PyTorch's, where onnxruntime is installed,
 - a model that was trained here is exported, and nnU-Net's masks from it are compared with ours.
 
-Usage: python exchange_models.py DATASET WORK --delineate PROGRAM [--only NAME] [--iterations 10] [--threads 2]
+Usage: python exchange_models.py DATASET WORK --delineate PROGRAM [--only NAME] [--trained FOLDER] [--iterations 10]
 DATASET is an nnU-Net dataset; ten of its cases train and five others are segmented. WORK keeps what was made; what is there is not made again.
 Prints one JSON line per comparison. Needs nnunetv2 2.8.1.
 """
@@ -24,6 +24,8 @@ parser.add_argument("dataset", type=pathlib.Path)
 parser.add_argument("work", type=pathlib.Path)
 parser.add_argument("--delineate")
 parser.add_argument("--only")
+parser.add_argument("--trained", type=pathlib.Path, help="a folder with fold_0 that nnU-Net has trained longer")
+parser.add_argument("--trained-configuration", default="3d_fullres")
 parser.add_argument("--iterations", type=int, default=10)
 parser.add_argument("--threads", type=int, default=2)
 arguments = parser.parse_args()
@@ -120,14 +122,16 @@ def balance_head(folder, patch_size):
     torch.save(checkpoint, file)
 
 
-def segment(folder, target):
-    """nnU-Net's masks of the test cases."""
+def segment(folder, target, sums=torch.float16):
+    """nnU-Net's masks of the test cases; it adds up logits in half precision unless told otherwise."""
     if list(target.glob("*.nii.gz")):
         return target
     target.mkdir(parents=True, exist_ok=True)
     predictor = nnUNetPredictor(device=torch.device("cpu"), perform_everything_on_device=False, allow_tqdm=False)
     predictor.initialize_from_trained_model_folder(str(folder), (0,), "checkpoint_final.pth")
+    half, torch.half = torch.half, sums
     predictor.predict_from_files_sequential(str(images), str(target), save_probabilities=False)
+    torch.half = half
     return target
 
 
@@ -175,9 +179,9 @@ def compare_onnx(what, file, folder, configuration):
                       float(np.abs(found - expected).max() / np.abs(expected).max())}), flush=True)
 
 
-def exchange(name, architecture, configuration):
-    original = train(architecture, configuration)
+def exchange(name, original, configuration):
     own = segment(original, work / "masks" / name / "nnunet")
+    exact = segment(original, work / "masks" / name / "nnunet_float32", torch.float32)
     if arguments.delineate is None:
         return
     here = work / "here" / name
@@ -186,6 +190,8 @@ def exchange(name, architecture, configuration):
     delineate("model", "import", original, "--output", here / "model")
     for precision in ("float32", "bfloat16"):
         compare(f"{name}: imported, {precision}", segment_here(here / "model", here / precision, precision), own)
+    compare(f"{name}: imported, float32, nnU-Net's sums in float32 too", here / "float32", exact)
+    compare(f"{name}: nnU-Net's own, sums in half and in single precision", own, exact)
     compare(f"{name}: folder as it is", segment_here(original, here / "direct", "float32"), own)
     delineate("model", "export", here / "model", "--nnunet", here / "nnunet", "--zip", here / "model.zip", "--onnx", here / "model.onnx")
     compare(f"{name}: exported again", segment(here / "nnunet", here / "again"), own)
@@ -195,8 +201,13 @@ def exchange(name, architecture, configuration):
     model_import.nnUNet_results = str(here / "installed")
     (here / "installed").mkdir()
     install_model_from_zip_file(str(here / "model.zip"))
-    compare(f"{name}: installed from the archive", segment(here / "installed" / NAME / original.name, here / "unpacked"), own)
+    compare(f"{name}: installed from the archive", segment(installed_folder(here / "installed"), here / "unpacked"), own)
     compare_onnx(f"{name}: ONNX", here / "model.onnx", original, configuration)
+
+
+def installed_folder(results):
+    """The only trained configuration in a folder."""
+    return next(results.glob("Dataset*/*__*"))
 
 
 def train_here():
@@ -216,6 +227,8 @@ if __name__ == "__main__":
         for configuration in ("3d_fullres", "2d"):
             name = f"{architecture}_{configuration}"
             if arguments.only in (None, name):
-                exchange(name, architecture, configuration)
+                exchange(name, train(architecture, configuration), configuration)
+    if arguments.trained is not None:
+        exchange("trained_by_nnunet", arguments.trained.resolve(), arguments.trained_configuration)
     if arguments.delineate is not None and arguments.only in (None, "trained"):
         train_here()
