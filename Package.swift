@@ -11,7 +11,7 @@ let package = Package(
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes", "VolumeFiles",
         "Resampling", "RegionsOfInterest", "Evaluation", "Tensors", "Networks", "Datasets",
         "Planning", "Preprocessing", "Augmentation", "Inference", "Training", "Reports", "Phantoms",
-        "Benchmarks", "Workspaces",
+        "Benchmarks", "Workspaces", "ModelSelection",
       ]),
   ],
   dependencies: [
@@ -28,10 +28,11 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // Foundations.
+    .target(name: "ElementaryFunctions"),
     .target(name: "FileOutput"),
     .target(name: "JSONDocuments"),
     .target(name: "Parallelism", dependencies: ["COpenMP"]),
-    .target(name: "RandomNumbers"),
+    .target(name: "RandomNumbers", dependencies: ["ElementaryFunctions"]),
     .target(name: "Safetensors", dependencies: ["FileOutput", "JSONDocuments"]),
 
     // Images and label maps.
@@ -44,7 +45,11 @@ let package = Package(
     .target(name: "Resampling", dependencies: ["Parallelism", "Volumes"]),
     .target(name: "RegionsOfInterest", dependencies: ["Parallelism", "Volumes"]),
     .target(
-      name: "Evaluation", dependencies: ["FileOutput", "JSONDocuments", "Parallelism", "Volumes"]),
+      name: "Evaluation",
+      dependencies: [
+        "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "RegionsOfInterest",
+        "Volumes",
+      ]),
 
     // Networks.
     .target(name: "Tensors", dependencies: ["CMatrixTiles", "COneDNN", "Parallelism"]),
@@ -60,8 +65,8 @@ let package = Package(
     .target(
       name: "Planning",
       dependencies: [
-        "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Presets", "RandomNumbers",
-        "Volumes",
+        "Datasets", "ElementaryFunctions", "FileOutput", "JSONDocuments", "Parallelism", "Presets",
+        "RandomNumbers", "Volumes",
       ]),
     .target(
       name: "Preprocessing",
@@ -73,15 +78,16 @@ let package = Package(
     .target(
       name: "Inference",
       dependencies: [
-        "Datasets", "FileOutput", "JSONDocuments", "Networks", "Parallelism", "Planning",
-        "Preprocessing", "Resampling", "Safetensors", "Tensors", "VolumeFiles", "Volumes",
+        "Datasets", "ElementaryFunctions", "FileOutput", "JSONDocuments", "Networks",
+        "Parallelism", "Planning", "Preprocessing", "Resampling", "Safetensors", "Tensors",
+        "VolumeFiles", "Volumes",
       ]),
     .target(
       name: "Training",
       dependencies: [
-        "Augmentation", "Datasets", "Evaluation", "FileOutput", "Inference", "JSONDocuments",
-        "Networks", "Parallelism", "Planning", "Preprocessing", "RandomNumbers", "Safetensors",
-        "Tensors", "VolumeFiles", "Volumes",
+        "Augmentation", "Datasets", "ElementaryFunctions", "Evaluation", "FileOutput", "Inference",
+        "JSONDocuments", "Networks", "Parallelism", "Planning", "Preprocessing", "RandomNumbers",
+        "Safetensors", "Tensors", "VolumeFiles", "Volumes",
       ]),
     .target(name: "Reports", dependencies: ["Parallelism", "VolumeFiles", "Volumes"]),
     .target(
@@ -102,6 +108,12 @@ let package = Package(
         "Parallelism", "Phantoms", "Planning", "Preprocessing", "RandomNumbers", "Reports",
         "Resampling", "Safetensors", "Tensors", "Training", "VolumeFiles", "Volumes",
       ]),
+    .target(
+      name: "ModelSelection",
+      dependencies: [
+        "Datasets", "Evaluation", "FileOutput", "Inference", "JSONDocuments", "Parallelism",
+        "Planning", "RegionsOfInterest", "VolumeFiles", "Volumes", "Workspaces",
+      ]),
 
     // Tests.
     .target(
@@ -109,7 +121,8 @@ let package = Package(
       path: "Tests/TestSupport"),
     .testTarget(name: "FileOutputTests", dependencies: ["FileOutput", "TestSupport"]),
     .testTarget(name: "JSONDocumentsTests", dependencies: ["JSONDocuments"]),
-    .testTarget(name: "ParallelismTests", dependencies: ["Parallelism"]),
+    .testTarget(
+      name: "ParallelismTests", dependencies: ["FileOutput", "Parallelism", "TestSupport"]),
     .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
     .testTarget(
       name: "SafetensorsTests",
@@ -135,9 +148,9 @@ let package = Package(
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
-        "Evaluation", "FileOutput", "JSONDocuments", "RandomNumbers", "Safetensors", "TestSupport",
-        "VolumeFiles", "Volumes",
-      ], exclude: ["Fixtures"]),
+        "Evaluation", "FileOutput", "JSONDocuments", "RandomNumbers", "RegionsOfInterest",
+        "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
+      ], exclude: ["Comparison", "Fixtures"]),
     .testTarget(
       name: "TensorsTests",
       dependencies: [
@@ -205,8 +218,15 @@ let package = Package(
       name: "WorkspacesTests",
       dependencies: [
         "Datasets", "FileOutput", "Inference", "JSONDocuments", "Networks", "Phantoms", "Planning",
-        "Preprocessing", "Tensors", "TestSupport", "VolumeFiles", "Volumes", "Workspaces",
+        "Preprocessing", "Tensors", "TestSupport", "Training", "VolumeFiles", "Volumes",
+        "Workspaces",
       ]),
+    .testTarget(
+      name: "ModelSelectionTests",
+      dependencies: [
+        "Datasets", "Evaluation", "Inference", "JSONDocuments", "ModelSelection", "Safetensors",
+        "TestSupport", "VolumeFiles", "Volumes",
+      ], exclude: ["Fixtures"]),
 
     // The program and the examples.
     .executableTarget(
@@ -215,7 +235,7 @@ let package = Package(
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
         "VolumeFiles", "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
         "Preprocessing", "Augmentation", "Inference", "Training", "Reports", "Phantoms",
-        "Benchmarks", "Workspaces",
+        "Benchmarks", "Workspaces", "ModelSelection",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -228,7 +248,7 @@ let package = Package(
 )
 
 /// Targets written in C, which take none of Swift's settings.
-let bridges: Set = ["COpenMP", "COneDNN", "CNIfTI"]
+let bridges: Set = ["CMatrixTiles", "COneDNN", "COpenMP", "CNIfTI"]
 
 for target in package.targets where target.type != .system && !bridges.contains(target.name) {
   target.swiftSettings =

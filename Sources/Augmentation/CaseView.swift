@@ -13,10 +13,13 @@ public struct CaseView: @unchecked Sendable {
   public let image: UnsafePointer<Float>
   /// The labels, (z, y, x), x fastest.
   public let labels: UnsafePointer<Int16>
+  /// The mask of the previous stage of a cascade, (z, y, x), or nil.
+  public let previousMask: UnsafePointer<Int16>?
 
   /// A view of `channelCount * shape.count` intensities and `shape.count` labels.
   public init(
-    shape: Shape3, channelCount: Int, image: UnsafePointer<Float>, labels: UnsafePointer<Int16>
+    shape: Shape3, channelCount: Int, image: UnsafePointer<Float>, labels: UnsafePointer<Int16>,
+    previousMask: UnsafePointer<Int16>? = nil
   ) {
     precondition(shape.lengths.allSatisfy { $0 >= 1 }, "a case of shape \(shape) has no voxels")
     precondition(channelCount >= 1, "a case of \(channelCount) channels has no image")
@@ -24,5 +27,14 @@ public struct CaseView: @unchecked Sendable {
     self.channelCount = channelCount
     self.image = image
     self.labels = labels
+    self.previousMask = previousMask
+  }
+
+  /// The case with the previous stage's mask in place of its labels.
+  var ofPreviousStage: CaseView {
+    guard let previousMask else {
+      preconditionFailure("a case without the mask of the previous stage")
+    }
+    return CaseView(shape: shape, channelCount: channelCount, image: image, labels: previousMask)
   }
 }

@@ -20,11 +20,14 @@ public struct SampleAugmentation: Hashable, Sendable, Codable {
   public var gamma: GammaCorrection?
   /// Flips.
   public var mirroring = Mirroring(axes: [])
+  /// Errors of the masks of a cascade's previous stage, made last.
+  public var maskErrors: MaskErrors?
 
   /// A sample that is only cut.
   public init() {}
 
-  /// Changes the intensities of a patch, then flips it, in the order of the properties; the spatial transform is not applied.
+  /// Changes the intensities of a patch, then flips it, in the order of the properties; the spatial transform and errors of masks
+  /// are not applied.
   public func applyAfterSampling(to patch: PatchMemory) {
     noise?.apply(to: patch)
     blur?.apply(to: patch)

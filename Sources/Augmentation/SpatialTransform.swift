@@ -54,13 +54,13 @@ public struct SpatialTransform: Hashable, Sendable, Codable {
   ///   - view: The case.
   ///   - start: First voxel of the region cut from the case; it may lie outside the case.
   ///   - shape: Shape of that region, at least the patch's along each axis; within slices equal to it along axis 0.
-  ///   - patch: Receives image and labels; labels are -1 where there is no data.
+  ///   - patch: Receives image and labels; labels are -1 where there is no data. One of no channels receives labels only.
   /// - Complexity: O(patch voxels), whatever the region's size.
   public func sample(
     _ view: CaseView, at start: VoxelIndex, shape: Shape3, into patch: PatchMemory
   ) {
     precondition(
-      view.channelCount == patch.channelCount,
+      patch.channelCount == view.channelCount || patch.channelCount == 0,
       "a patch of \(patch.channelCount) channels from a case of \(view.channelCount)")
     precondition(
       (0..<3).allSatisfy { shape[$0] >= patch.shape[$0] },

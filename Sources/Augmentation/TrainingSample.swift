@@ -78,6 +78,16 @@ public struct PatchMemory: @unchecked Sendable {
     self.labels = labels
   }
 
+  /// The same memory with some of its channels.
+  func channels(_ range: Range<Int>) -> PatchMemory {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= channelCount,
+      "channels \(range) of \(channelCount)")
+    return PatchMemory(
+      shape: shape, channelCount: range.count, image: image + range.lowerBound * shape.count,
+      labels: labels)
+  }
+
   /// The voxels of one channel.
   func channel(_ index: Int) -> UnsafeMutableBufferPointer<Float> {
     UnsafeMutableBufferPointer(start: image + index * shape.count, count: shape.count)

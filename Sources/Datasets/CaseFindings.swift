@@ -30,6 +30,9 @@ struct CaseFindings: Sendable {
         compare(image.geometry, with: grid, path: path, tolerance: gridTolerance)
       } else {
         grid = image.geometry
+        if let problem = CaseImages.problem(withSpacing: image.geometry.spacing) {
+          note(path, problem)
+        }
       }
     }
     if let channelCount {

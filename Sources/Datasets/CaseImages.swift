@@ -42,6 +42,9 @@ public struct CaseImages: Sendable {
       if let first {
         try Self.compare(file.geometry, with: first.geometry, id: entry.id, path: path)
       } else {
+        if let problem = Self.problem(withSpacing: file.geometry.spacing) {
+          throw .unreadableCase(id: entry.id, problem: "\(path): \(problem)")
+        }
         first = (file.geometry, Self.spacing(of: file, path: path))
       }
       for channel in file.channels {
@@ -78,6 +81,14 @@ public struct CaseImages: Sendable {
     guard file.dimensions == 2 else { return [spacing.z, spacing.y, spacing.x] }
     let isPicture = [".png", ".bmp", ".tif"].contains(FileName.ending(of: path).lowercased())
     return isPicture ? [999, 1, 1] : [999 * max(spacing.x, spacing.y), spacing.y, spacing.x]
+  }
+
+  /// What is wrong with a spacing that no image has, from which sizes beyond any memory would follow.
+  static func problem(withSpacing spacing: Vector3) -> String? {
+    let range = 1e-6...1e6
+    guard ![spacing.x, spacing.y, spacing.z].allSatisfy(range.contains) else { return nil }
+    return "the spacing is \(spacing.x), \(spacing.y), \(spacing.z) mm, expected "
+      + "\(range.lowerBound) to \(range.upperBound); correct the header"
   }
 
   /// How far grids of one case may lie apart, as a part of the smallest spacing; a tenth of a voxel

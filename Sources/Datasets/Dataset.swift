@@ -1,3 +1,5 @@
+import JSONDocuments
+
 /// A collection of labelled cases and what its description says about them.
 ///
 /// Three forms are read: nnU-Net v2's folder (`dataset.json`, `imagesTr`, `labelsTr`; or files
@@ -49,10 +51,13 @@ public struct Dataset: Sendable {
       throw .unreadable(
         path: path, reason: "neither a folder with a dataset.json nor a CSV table")
     }
-    let description = try DatasetDescription(contentsOf: FileName.join(path, "dataset.json"))
-    let layout = DatasetLayout(
-      folder: path, document: description.document, ending: description.fileEnding ?? ".nii.gz",
-      variables: variables)
+    let file = FileName.join(path, "dataset.json")
+    let written: JSONValue
+    do throws(JSONFileError) { written = try JSONValue(contentsOf: file) } catch {
+      throw DatasetError(error)
+    }
+    let description = try DatasetDescription(written, from: file)
+    let layout = DatasetLayout(folder: path, written: written, variables: variables)
     let cases = try layout.cases()
     guard !cases.isEmpty else {
       throw .noCases(path: path, expected: layout.expectation)

@@ -13,6 +13,8 @@ public struct DatasetCheck: Sendable {
       case error
       /// Probably an oversight.
       case warning
+      /// Unusual, and handled: nothing to do.
+      case note
     }
 
     /// The path of the file or folder.
@@ -31,7 +33,7 @@ public struct DatasetCheck: Sendable {
 
     /// The file and what is wrong, on one line.
     public var description: String {
-      "\(file): \(severity == .warning ? "warning: " : "")\(what)"
+      "\(file): \(severity.prefix)\(what)"
     }
   }
 
@@ -65,7 +67,7 @@ public struct DatasetCheck: Sendable {
       for problem in problems {
         if texts[problem.file] == nil { order.append(problem.file) }
         texts[problem.file, default: []].append(
-          (problem.severity == .warning ? "warning: " : "") + problem.what)
+          problem.severity.prefix + problem.what)
       }
       return order.map { "\($0): \((texts[$0] ?? []).joined(separator: "; "))" }
     }
@@ -105,5 +107,16 @@ extension DatasetCheck.Problem {
       file: file,
       what: description.hasPrefix(prefix)
         ? String(description.dropFirst(prefix.count)) : description, severity: severity)
+  }
+}
+
+extension DatasetCheck.Problem.Severity {
+  /// What stands before the text of a problem.
+  var prefix: String {
+    switch self {
+    case .error: ""
+    case .warning: "warning: "
+    case .note: "note: "
+    }
   }
 }

@@ -77,7 +77,7 @@ public struct DatasetDescription: Sendable, Equatable {
     var structures = JSONObject()
     for structure in labels.structures {
       let values = structure.labels.map { JSONValue.integer($0) }
-      structures[structure.name] = values.count == 1 ? values[0] : .array(values)
+      structures[structure.name] = structure.isList ? .array(values) : values[0]
     }
     var object: JSONObject = [
       "channel_names": .object(channels), "labels": .object(structures),

@@ -43,7 +43,7 @@ struct DatasetSurvey {
 
   private mutating func surveyFolder(_ path: String, variables: [String: String]) {
     source = FileName.join(path, "dataset.json")
-    var document = JSONValue.object([:])
+    var written = JSONValue.object([:])
     if !Folder.isFolder(path) {
       note(path, "neither a folder with a dataset.json nor a CSV table")
       return
@@ -51,8 +51,7 @@ struct DatasetSurvey {
       note(source, "missing file")
     } else {
       do throws(JSONFileError) {
-        let written = try JSONValue(contentsOf: source)
-        document = DescriptionReading.modernised(written)
+        written = try JSONValue(contentsOf: source)
         let found = DatasetDescription.problems(in: written, from: source)
         for problem in found { problems.append(.init(problem.description, file: source)) }
         if let description = try? DatasetDescription(written, from: source) {
@@ -63,16 +62,15 @@ struct DatasetSurvey {
         problems.append(.init(error.description, file: source))
       }
     }
-    let layout = DatasetLayout(
-      folder: path, document: document, ending: document["file_ending"]?.string ?? ".nii.gz",
-      variables: variables)
+    let layout = DatasetLayout(folder: path, written: written, variables: variables)
+    let document = layout.document
     do throws(DatasetError) { cases = try layout.cases() } catch {
       note(path, error.description)
       return
     }
     if document["dataset"] == nil {
       checkNames(in: layout)
-      checkChannels()
+      checkChannels(in: layout)
     }
     if cases.isEmpty { note(path, "no training case found; expected \(layout.expectation)") }
     if let announced = document["numTraining"]?.int, announced != cases.count {
@@ -134,8 +132,8 @@ struct DatasetSurvey {
   }
 
   /// Channels that are missing by name; names in a table or a list may end in any number.
-  private mutating func checkChannels() {
-    for entry in cases {
+  private mutating func checkChannels(in layout: DatasetLayout) {
+    for entry in cases where layout.decathlonList == nil || entry.images.count > 1 {
       let ending = entry.images.first.map(FileName.ending(of:)) ?? ""
       let channels = entry.images.compactMap {
         FileName.caseAndChannel(FileName.last(of: $0), ending: ending)?.channel
@@ -160,8 +158,10 @@ struct DatasetSurvey {
     if values != Array(0..<values.count) {
       note(
         source,
-        "labels are not consecutive: expected 0 ... \(values.count - 1), found "
-          + values.map(String.init).joined(separator: ", ") + "; renumber them")
+        "labels are not consecutive: "
+          + values.map(String.init).joined(separator: ", ")
+          + "; training numbers them 0 ... \(values.count - 1), masks get these values back",
+        .note)
     }
   }
 

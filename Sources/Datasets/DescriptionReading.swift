@@ -85,7 +85,7 @@ struct DescriptionReading {
     var structures: [LabelSet.Structure] = []
     for (name, label) in value.object?.members ?? [] {
       if let labels = label.int.map({ [$0] }) ?? label.ints, !labels.isEmpty {
-        structures.append(.init(name: name, labels: labels))
+        structures.append(.init(name: name, labels: labels, isList: label.int == nil))
       } else {
         problems.append(
           .wrongField(
@@ -104,11 +104,26 @@ struct DescriptionReading {
     }
     let order = optional("regions_class_order", expected: "a list of whole numbers") { $0.ints }
     do throws(LabelSetProblem) {
-      return try LabelSet(structures: structures, regionsClassOrder: order)
+      let labels = try LabelSet(structures: structures, regionsClassOrder: order)
+      checkClassLabels(labels)
+      return labels
     } catch {
       problems.append(.labels(path: path, error))
       return nil
     }
+  }
+
+  /// A model's record of its channels must still be true of the labels.
+  private mutating func checkClassLabels(_ labels: LabelSet) {
+    let field = DatasetDescription.classLabelsField
+    guard let recorded = document[field], case .labels(let values) = labels.heads,
+      recorded.ints != values
+    else { return }
+    problems.append(
+      .wrongField(
+        path: path, field: field,
+        expected: "the labels in ascending order, \(values); restore those it was trained with",
+        found: Self.excerpt(recorded)))
   }
 
   private mutating func optional<Value>(

@@ -12,11 +12,20 @@ public struct LabelSet: Sendable, Equatable {
     public let name: String
     /// The labels, in the order of the file; one, unless the structure is a region.
     public let labels: [Int]
+    /// Whether the file has a list of labels, be it of one, rather than a number; it names the
+    /// structure's scores.
+    public let isList: Bool
 
     /// A structure from its name and labels.
-    public init(name: String, labels: [Int]) {
+    ///
+    /// - Parameters:
+    ///   - name: The name.
+    ///   - labels: The labels, at least one.
+    ///   - isList: Whether the file has a list; nil for one of several labels.
+    public init(name: String, labels: [Int], isList: Bool? = nil) {
       self.name = name
       self.labels = labels
+      self.isList = isList ?? (labels.count > 1)
     }
   }
 
@@ -80,6 +89,7 @@ public struct LabelSet: Sendable, Equatable {
     guard order.count == regions.count else {
       throw .regionsClassOrder(count: order.count, regions: regions.count)
     }
+    if let label = order.first(where: { !(0...32767 ~= $0) }) { throw .paintedOutOfRange(label) }
     heads = .regions(regions, paintedAs: order)
   }
 
@@ -123,6 +133,8 @@ public enum LabelSetProblem: Error, Equatable, Sendable, CustomStringConvertible
   case ignoreIsNotLast([Int], expected: Int)
   /// A structure is a region, but no order of painting is given.
   case noRegionsClassOrder
+  /// A region is painted with a label below 0 or above 32767.
+  case paintedOutOfRange(Int)
   /// The order of painting has not one entry per region.
   case regionsClassOrder(count: Int, regions: Int)
 
@@ -138,6 +150,8 @@ public enum LabelSetProblem: Error, Equatable, Sendable, CustomStringConvertible
     case .noRegionsClassOrder:
       "a label is a list, which makes it a region: "
         + "add \"regions_class_order\", one label per region"
+    case .paintedOutOfRange(let label):
+      "\"regions_class_order\" has the label \(label), which is outside 0 ... 32767"
     case .regionsClassOrder(let count, let regions):
       "\"regions_class_order\" has \(count) entries for \(regions) regions; give one per region"
     }

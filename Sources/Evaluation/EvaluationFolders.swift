@@ -1,5 +1,22 @@
 import Glibc
 
+/// Files of a reference and of its prediction.
+public struct EvaluationPair: Hashable, Sendable {
+  /// The case's name: the files' without their ending.
+  public var name: String
+  /// Path of the label map taken as true.
+  public var reference: String
+  /// Path of the label map to score.
+  public var prediction: String
+
+  /// A pair of files.
+  public init(name: String, reference: String, prediction: String) {
+    self.name = name
+    self.reference = reference
+    self.prediction = prediction
+  }
+}
+
 /// A folder of references and a folder of predictions with the same file names.
 public struct EvaluationFolders: Sendable {
   /// What to do about references that have no prediction.
@@ -30,15 +47,11 @@ public struct EvaluationFolders: Sendable {
     self.missingPredictions = missingPredictions
   }
 
-  /// A reference, its prediction and their common name without the ending.
-  struct Pair {
-    let name: String
-    let reference: String
-    let prediction: String
-  }
-
   /// The pairs, in the order of their names.
-  func pairs() throws(EvaluationError) -> [Pair] {
+  ///
+  /// - Throws: ``EvaluationError`` if a folder cannot be listed, there are no predictions, or a
+  ///   partner is missing.
+  public func pairs() throws(EvaluationError) -> [EvaluationPair] {
     let references = Set(try names(in: reference))
     let predictions = try names(in: prediction)
     guard !predictions.isEmpty else {
@@ -48,9 +61,9 @@ public struct EvaluationFolders: Sendable {
     if missingPredictions == .refuse, !missing.isEmpty {
       throw .missingPredictions(folder: prediction, names: missing.sorted())
     }
-    var pairs: [Pair] = []
+    var pairs: [EvaluationPair] = []
     for file in predictions {
-      let pair = Pair(
+      let pair = EvaluationPair(
         name: String(file.dropLast(fileEnding.count)), reference: join(reference, file),
         prediction: join(prediction, file))
       guard references.contains(file) else {

@@ -1,7 +1,7 @@
 import FileOutput
 public import JSONDocuments
 
-/// Counts of every structure in one case.
+/// Scores of every structure in one case.
 public struct CaseOverlap: Hashable, Sendable {
   /// The case's name: the file's without its ending.
   public var name: String
@@ -11,6 +11,12 @@ public struct CaseOverlap: Hashable, Sendable {
   public var predictionFile: String
   /// One entry per structure of the summary, in its order.
   public var counts: [ConfusionCounts]
+  /// Surface distances of every structure; empty where they were not asked for.
+  public var surfaces: [SurfaceScores] = []
+  /// Lesions of every structure; empty where they were not asked for.
+  public var lesions: [LesionCounts] = []
+  /// Volume of a voxel in mm³, where it is known.
+  public var voxelVolume: Double?
 
   /// Counts of one case.
   public init(
@@ -64,14 +70,19 @@ public struct EvaluationSummary: Hashable, Sendable {
   }
 
   /// The document that nnU-Net would write, members sorted by name.
+  ///
+  /// Surfaces and lesions, where they were asked for, are further members of the metrics of a case
+  /// and of the means; those of the means are over the cases in which they are finite.
   public var json: JSONValue {
     var perCase: [JSONValue] = []
     for item in cases {
       var metrics = JSONObject()
-      for (structure, counts) in zip(structures, item.counts) {
-        metrics[structure.key] = object { metric in
+      for (index, structure) in structures.enumerated() {
+        let counts = item.counts[index]
+        let overlap = object { metric in
           metric.isCount ? .integer(Int(counts[metric])) : .number(counts[metric])
         }
+        metrics[structure.key] = .object(overlap.merging(shapeScores(of: item, index)))
       }
       perCase.append([
         "metrics": .object(metrics), "prediction_file": .string(item.predictionFile),
@@ -80,17 +91,18 @@ public struct EvaluationSummary: Hashable, Sendable {
     }
     var means = JSONObject()
     for (index, structure) in structures.enumerated() {
-      means[structure.key] = object { .number(mean($0, ofStructure: index)) }
+      let overlap = object { .number(mean($0, ofStructure: index)) }
+      means[structure.key] = .object(overlap.merging(meanShapeScores(ofStructure: index)))
     }
     let document: JSONValue = [
-      "foreground_mean": object { .number(foregroundMean($0)) }, "mean": .object(means),
+      "foreground_mean": .object(object { .number(foregroundMean($0)) }), "mean": .object(means),
       "metric_per_case": .array(perCase),
     ]
     return document.sortedByName
   }
 
-  private func object(_ value: (OverlapMetric) -> JSONValue) -> JSONValue {
-    .object(OverlapMetric.allCases.reduce(into: JSONObject()) { $0[$1.rawValue] = value($1) })
+  private func object(_ value: (OverlapMetric) -> JSONValue) -> JSONObject {
+    OverlapMetric.allCases.reduce(into: JSONObject()) { $0[$1.rawValue] = value($1) }
   }
 
   /// Writes nnU-Net's `summary.json`.

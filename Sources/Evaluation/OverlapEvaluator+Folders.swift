@@ -15,14 +15,29 @@ extension OverlapEvaluator {
   public func evaluate(
     _ folders: EvaluationFolders, reading read: @Sendable (_ path: String) throws -> LabelMap
   ) throws(EvaluationError) -> EvaluationSummary {
-    let pairs = try folders.pairs()
+    try evaluate(try folders.pairs(), reading: read)
+  }
+
+  /// Scores predictions against their references.
+  ///
+  /// - Parameters:
+  ///   - pairs: The files.
+  ///   - read: Reads a label map; it is called from several threads.
+  ///   - transform: What is done to a prediction before it is scored.
+  /// - Returns: Counts of every structure in every case, in the order of the pairs.
+  /// - Throws: ``EvaluationError``, of the first case in that order.
+  /// - Complexity: Holds two label maps per thread.
+  public func evaluate(
+    _ pairs: [EvaluationPair], reading read: @Sendable (_ path: String) throws -> LabelMap,
+    transforming transform: @Sendable (_ prediction: LabelMap) -> LabelMap = { $0 }
+  ) throws(EvaluationError) -> EvaluationSummary {
     var results = [Result<CaseOverlap, EvaluationError>?](repeating: nil, count: pairs.count)
     results.withUnsafeMutableBufferPointer { buffer in
       // Every index writes to its own element.
       nonisolated(unsafe) let buffer = buffer
       parallelFor(pairs.count) { index in
         buffer[index] = Result { () throws(EvaluationError) in
-          try evaluate(pairs[index], reading: read)
+          try evaluate(pairs[index], reading: read, transforming: transform)
         }
       }
     }
@@ -34,17 +49,22 @@ extension OverlapEvaluator {
   }
 
   private func evaluate(
-    _ pair: EvaluationFolders.Pair, reading read: (String) throws -> LabelMap
+    _ pair: EvaluationPair, reading read: (String) throws -> LabelMap,
+    transforming transform: (LabelMap) -> LabelMap
   ) throws(EvaluationError) -> CaseOverlap {
     let reference = try load(pair.reference, read)
-    let prediction = try load(pair.prediction, read)
+    var prediction = try load(pair.prediction, read)
     if let difference = difference(reference.geometry, prediction.geometry) {
       throw .gridMismatch(
         reference: pair.reference, prediction: pair.prediction, difference: difference)
     }
-    return CaseOverlap(
+    prediction = transform(prediction)
+    var scores = CaseOverlap(
       name: pair.name, referenceFile: pair.reference, predictionFile: pair.prediction,
       counts: counts(reference: reference, prediction: prediction))
+    scores.voxelVolume = reference.geometry.voxelVolume
+    (scores.surfaces, scores.lesions) = shapeScores(reference: reference, prediction: prediction)
+    return scores
   }
 
   private func load(

@@ -6,6 +6,10 @@ public struct OverlapEvaluator: Sendable {
   public var structures: [Structure]
   /// Voxels with this label in the reference take no part.
   public var ignoreLabel: LabelMap.Label?
+  /// How surfaces are scored; nil, not at all.
+  public var surface: SurfaceSettings?
+  /// How lesions are counted; nil, not at all.
+  public var lesion: LesionSettings?
 
   /// An evaluator for the given structures.
   public init(structures: [Structure], ignoreLabel: LabelMap.Label? = nil) {

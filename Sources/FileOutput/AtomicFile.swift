@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Until ``commit()`` the final name keeps its previous content, or stays absent. A value that goes
 /// out of scope without `commit()` removes its temporary file; a killed process leaves it behind,
-/// hidden, with the ending `.partial`.
+/// hidden, with the ending `.partial`, for ``removeAbandonedFiles(in:)`` to find.
 public struct AtomicFile: ~Copyable {
   /// The name that the file takes when it is complete.
   public let path: String
@@ -40,7 +40,17 @@ public struct AtomicFile: ~Copyable {
       let serial = nextSerial.add(1, ordering: .relaxed).newValue
       temporary = folder + ".\(shortened(name)).\(getpid())-\(serial).partial"
       descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-      if descriptor >= 0 || errno != EEXIST { break }
+      guard descriptor >= 0 else {
+        if errno == EEXIST { continue }
+        break
+      }
+      // The lock tells a file that is being written from one that a killed process has left. Who
+      // tidies up may have come between the two calls; then another name is taken.
+      _ = flock(descriptor, LOCK_EX | LOCK_NB)
+      var own = stat()
+      if fstat(descriptor, &own) == 0, own.st_nlink > 0 { break }
+      close(descriptor)
+      descriptor = -1
     }
     guard descriptor >= 0 else {
       throw .refused(path: path, step: .create, reason: lastReason())

@@ -15,6 +15,8 @@ public enum FileOutputError: Error, Equatable, Sendable {
     case sync
     /// Giving the temporary file its final name.
     case rename
+    /// Making a folder.
+    case createFolder
   }
 }
 
@@ -31,6 +33,8 @@ extension FileOutputError: CustomStringConvertible {
       "\(path): the disk did not confirm the data (\(reason)); the file was not replaced"
     case .refused(let path, .rename, let reason):
       "\(path): cannot give the finished file its name (\(reason)); the file was not replaced"
+    case .refused(let path, .createFolder, let reason):
+      "\(path): the folder cannot be made (\(reason)); choose another place"
     case .notAFile(let path):
       "\(path): is a folder, a device or a pipe, expected a file name; choose another output path"
     }

@@ -17,8 +17,12 @@ public enum InferenceError: Error, Equatable, Sendable, CustomStringConvertible 
   case tensors(TensorError)
   /// The network's results are not finite numbers.
   case notFinite(id: String)
+  /// A network needs more memory than there is.
+  case networkMemory(path: String, neededBytes: Int, availableBytes: Int)
   /// A case needs more memory than there is.
   case memory(id: String, neededBytes: Int, availableBytes: Int)
+  /// A cascade's second stage has no mask of the first.
+  case noPreviousMask(id: String, stage: String)
   /// A result could not be written.
   case unwritable(path: String, reason: String)
 
@@ -33,9 +37,15 @@ public enum InferenceError: Error, Equatable, Sendable, CustomStringConvertible 
     case .notFinite(let id):
       "case \(id): the network gives numbers that are not finite; check the image's intensities, "
         + "or predict with --precision float32"
+    case .networkMemory(let path, let needed, let available):
+      "\(path): the networks need about \(needed >> 20) MiB of memory, \(available >> 20) MiB are free; "
+        + "close other programs, or give fewer --folds"
     case .memory(let id, let needed, let available):
       "case \(id) needs about \(needed >> 20) MiB of memory, \(available >> 20) MiB are free; "
         + "close other programs, or use a configuration with a larger spacing"
+    case .noPreviousMask(let id, let stage):
+      "case \(id): the model refines masks of \(stage), and there is none for this case; predict with "
+        + "\(stage) first and give the folder of its masks"
     case .unwritable(let path, let reason): "\(path) cannot be written: \(reason)"
     }
   }

@@ -26,22 +26,33 @@ package struct LabelExport {
     of logits: [VoxelArray<Float>], properties: CaseProperties, spacing: SpacingChange
   ) -> VoxelArray<LabelMap.Label> {
     let back = SpacingChange(current: spacing.new, new: spacing.current)
-    let cropped = properties.shapeAfterCropping
-    let inside: VoxelArray<LabelMap.Label>
+    let inside = decided(logits, on: properties.shapeAfterCropping, spacing: back)
+    return pasted(inside, properties).transposed(by: plan.transposeBackward)
+  }
+
+  /// The labels on another grid over the same region.
+  ///
+  /// - Parameters:
+  ///   - logits: One array per class, on the network's grid.
+  ///   - shape: The extent of the other grid.
+  ///   - spacing: Spacings by which the way of resampling is chosen.
+  /// - Returns: The values of `dataset.json`, along the arrays' axes.
+  package func decided(
+    _ logits: [VoxelArray<Float>], on shape: Shape3, spacing: SpacingChange
+  ) -> VoxelArray<LabelMap.Label> {
     switch heads {
     case .labels(let values):
-      var winners = argmaxOfResampled(logits: logits, to: cropped, spacing: back, scheme: scheme)
+      var winners = argmaxOfResampled(logits: logits, to: shape, spacing: spacing, scheme: scheme)
       if values != Array(0..<values.count) {
         let table = values.map { LabelMap.Label($0) }
         winners.elements.withUnsafeMutableBufferPointer { labels in
           for index in labels.indices { labels[index] = table[Int(labels[index])] }
         }
       }
-      inside = winners
+      return winners
     case .regions(_, let order):
-      inside = painted(logits, order.map { LabelMap.Label($0) }, to: cropped, spacing: back)
+      return painted(logits, order.map { LabelMap.Label($0) }, to: shape, spacing: spacing)
     }
-    return pasted(inside, properties).transposed(by: plan.transposeBackward)
   }
 
   /// Paints every region where its probability exceeds one half, later ones over earlier ones.

@@ -2,6 +2,7 @@ public import Datasets
 import FoundationEssentials
 import JSONDocuments
 public import Networks
+import Parallelism
 public import Planning
 import Safetensors
 
@@ -126,16 +127,11 @@ public struct TrainedWeights {
         problem: "its mirrored axes \(axes) are not among the \(configuration.dimensions) of its "
           + "patch")
     }
-    if let previous = configuration.previousStage {
-      throw .model(
-        path: path,
-        problem: "its configuration \(name) refines the masks of \(previous), which cannot be "
-          + "done yet; take another configuration")
-    }
     let architecture = UNetArchitecture(
-      configuration, inputChannels: configuration.normalizationSchemes.count,
+      configuration, inputChannels: configuration.inputChannels(for: description.labels),
       classes: description.labels.heads.count)
     if let defect = architecture.defect { throw .model(path: path, problem: defect) }
+    try Self.checkMemory(for: architecture, path: path, available: SystemMemory.available)
     let network = UNet(architecture)
     do throws(StateDictionaryError) {
       try network.load { name in
@@ -149,5 +145,22 @@ public struct TrainedWeights {
     configurationName = name
     mirrorAxes = axes
     self.network = network
+  }
+
+  /// Refuses a network that does not fit into memory, before it is allocated.
+  ///
+  /// - Parameters:
+  ///   - architecture: The network.
+  ///   - path: The checkpoint, for the message.
+  ///   - available: Bytes of free memory, or nil where the system does not say.
+  /// - Throws: ``InferenceError/networkMemory(path:neededBytes:availableBytes:)``.
+  package static func checkMemory(
+    for architecture: UNetArchitecture, path: String, available: Int?
+  ) throws(InferenceError) {
+    // The weights, and the form in which oneDNN wants them.
+    let needed = architecture.weightCount * 4 * 2
+    guard let available, needed >= Double(available) else { return }
+    throw .networkMemory(
+      path: path, neededBytes: Int(min(needed, 0x1p62)), availableBytes: available)
   }
 }

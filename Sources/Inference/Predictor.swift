@@ -27,6 +27,8 @@ public struct Predictor {
   public let preprocessor: Preprocessor
   package let slidingWindow: SlidingWindow
   package let export: LabelExport
+  /// The labels of the previous stage's masks that are channels of the input; none without a previous stage.
+  package let previousStageLabels: [Int16]
 
   /// A predictor with the folds of a model.
   ///
@@ -89,6 +91,7 @@ public struct Predictor {
     precondition(step > 0 && step <= 1, "a step of \(step) windows")
     self.preprocessor = preprocessor
     let configuration = preprocessor.configuration
+    previousStageLabels = configuration.previousStageLabels(of: labels)
     let flat = configuration.dimensions == 2
     slidingWindow = SlidingWindow(
       networks: networks, device: device,
@@ -107,15 +110,28 @@ public struct Predictor {
   ///
   /// - Parameters:
   ///   - images: The channels as read.
+  ///   - previous: For the second stage of a cascade the first one's mask, on the image's grid.
   ///   - id: The name of the case, for errors.
   ///   - progress: Called now and then with the share of windows that are done.
   /// - Returns: The mask on the image's grid.
   /// - Throws: ``InferenceError`` if the image does not fit the model or the network fails.
   public func segment(
-    _ images: CaseImages, id: String = "image", progress: (Double) -> Void = { _ in }
+    _ images: CaseImages, refining previous: LabelMap? = nil, id: String = "image",
+    progress: (Double) -> Void = { _ in }
   ) throws(InferenceError) -> LabelMap {
+    let previous = preprocessor.configuration.previousStage == nil ? nil : previous
+    if let previous, previous.extent != images.geometry.extent {
+      throw .dataset(
+        .gridMismatch(
+          id: id, path: "the previous stage's mask", expected: "\(images.geometry.extent) voxels",
+          found: "\(previous.extent)"))
+    }
     let entry: PreprocessedCase
-    do throws(PreprocessingError) { entry = try preprocessor.preprocess(images, id: id) } catch {
+    do throws(PreprocessingError) {
+      entry = try preprocessor.preprocess(
+        images, labels: previous.map { VoxelArray(shape: $0.extent.shape, elements: $0.labels) },
+        id: id)
+    } catch {
       throw .preprocessing(error)
     }
     return try segment(entry, onto: images.geometry, id: id, progress: progress)
@@ -129,7 +145,7 @@ public struct Predictor {
   /// Segments a preprocessed case.
   ///
   /// - Parameters:
-  ///   - entry: The case.
+  ///   - entry: The case; in a cascade its labels are the previous stage's mask.
   ///   - geometry: The grid of the image it was made from.
   ///   - id: The name of the case, for errors.
   ///   - progress: Called now and then with the share of windows that are done.
@@ -139,6 +155,24 @@ public struct Predictor {
     _ entry: PreprocessedCase, onto geometry: Geometry, id: String,
     progress: (Double) -> Void = { _ in }
   ) throws(InferenceError) -> LabelMap {
+    labels(
+      of: try logits(of: entry, id: id, progress: progress), of: entry.properties, onto: geometry)
+  }
+
+  /// The mask that logits of a case give on the grid of the image it was made from.
+  package func labels(
+    of logits: [VoxelArray<Float>], of properties: CaseProperties, onto geometry: Geometry
+  ) -> LabelMap {
+    let labels = export.labels(
+      of: logits, properties: properties,
+      spacing: preprocessor.spacingChange(from: properties.spacing))
+    return LabelMap(labels: labels.elements, geometry: geometry)
+  }
+
+  /// The logits of a preprocessed case, one array per class on its grid.
+  package func logits(
+    of entry: PreprocessedCase, id: String, progress: (Double) -> Void = { _ in }
+  ) throws(InferenceError) -> [VoxelArray<Float>] {
     let expected = preprocessor.configuration.normalizationSchemes.count
     guard entry.channels.count == expected else {
       throw .preprocessing(
@@ -147,15 +181,19 @@ public struct Predictor {
     if let available = SystemMemory.available {
       try checkMemory(for: entry.shape, of: entry.properties, id: id, available: available)
     }
-    let logits = slidingWindow.logits(entry.channels, progress: progress)
+    let input: WindowInput
+    if let previous = preprocessor.configuration.previousStage {
+      guard let mask = entry.labels else { throw .noPreviousMask(id: id, stage: previous) }
+      input = WindowInput(entry.channels, mask: mask, labels: previousStageLabels)
+    } else {
+      input = WindowInput(entry.channels)
+    }
+    let logits = slidingWindow.logits(input, progress: progress)
     do throws(TensorError) { try slidingWindow.device.throwFailure() } catch {
       throw .tensors(error)
     }
     guard let logits else { throw .notFinite(id: id) }
-    let labels = export.labels(
-      of: logits, properties: entry.properties,
-      spacing: preprocessor.spacingChange(from: entry.properties.spacing))
-    return LabelMap(labels: labels.elements, geometry: geometry)
+    return logits
   }
 
   /// Refuses a case that does not fit into memory, before hours of computing.

@@ -33,13 +33,13 @@ package struct SlidingWindow {
   /// The logits of every class over the image.
   ///
   /// - Parameters:
-  ///   - channels: The image, preprocessed.
+  ///   - source: The image, preprocessed, and the mask of a previous stage.
   ///   - progress: Called after every batch of windows with the share that is done.
   /// - Returns: One array per class, of the image's shape; nil if one of them is not a finite number.
   package func logits(
-    _ channels: [VoxelArray<Float>], progress: (Double) -> Void = { _ in }
+    _ source: WindowInput, progress: (Double) -> Void = { _ in }
   ) -> [VoxelArray<Float>]? {
-    let margin = Margin(channels[0].shape, window: window)
+    let margin = Margin(source.channels[0].shape, window: window)
     let grid = WindowGrid(margin.padded, window: window, step: step)
     let sums = WindowSums(classes: classes, shape: margin.padded, weights: windowWeights(window))
     let mirrors = (0..<1 << mirrorAxes.count).map { bits in
@@ -47,19 +47,19 @@ package struct SlidingWindow {
     }
     let jobs = grid.count * mirrors.count
     let batchSize = batchSize
-    var input = [Float](repeating: 0, count: batchSize * channels.count * window.count)
+    var input = [Float](repeating: 0, count: batchSize * source.count * window.count)
     for (index, network) in networks.enumerated() {
       for first in stride(from: 0, to: jobs, by: batchSize) {
         let batch = (first..<first + batchSize).map { job in
           WindowPlacement(
             origin: grid.origin(job / mirrors.count), mirror: mirrors[job % mirrors.count])
         }
-        margin.fill(&input, from: channels, window: window, batch)
+        margin.fill(&input, from: source, window: window, batch)
         let tensor = input.withUnsafeBufferPointer {
           Tensor(
             $0,
             shape: TensorShape(
-              batch: batchSize, channels: channels.count, size: Size3(window.lengths)),
+              batch: batchSize, channels: source.count, size: Size3(window.lengths)),
             on: device)
         }
         network.logits(tensor).withLogits { sums.add($0, of: batch, window: window) }

@@ -1,3 +1,4 @@
+import ElementaryFunctions
 package import Volumes
 
 /// The weight of every voxel of a window: a Gaussian around its centre, largest 10, rounded to half precision.

@@ -45,7 +45,7 @@ extension Layer {
 /// Convolution blocks register their layers a second time in a list, and the decoder holds the
 /// encoder.
 ///
-/// - Parameter name: The first name, as ``Parameter/name``.
+/// - Parameter name: The first name, as `Parameter.name`.
 /// - Returns: Every further name.
 public func stateDictionaryAliases(of name: String) -> [String] {
   var names = [name]

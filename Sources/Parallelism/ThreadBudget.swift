@@ -11,9 +11,10 @@ public enum ThreadBudget {
   /// Processors this process may run on.
   public static var availableProcessors: Int { Int(delineate_available_processors()) }
 
-  /// Threads used by parallel loops started outside any other: the limit set, or every available
-  /// processor.
+  /// Threads used by parallel loops started outside any other: the team's in ``parallelTeams(_:_:)``,
+  /// else the limit set, or every available processor.
   public static var threads: Int {
+    if let team { return team }
     let value = limit.load(ordering: .relaxed)
     return value > 0 ? value : availableProcessors
   }
@@ -42,6 +43,9 @@ public enum ThreadBudget {
 
   /// Whether the current thread was told to run its parallel loops alone.
   @TaskLocal package static var isSerial = false
+
+  /// The threads of the current thread's team, if it belongs to one.
+  @TaskLocal package static var team: Int?
 
   /// Runs `body` so that every parallel loop inside it runs on the calling thread only.
   ///

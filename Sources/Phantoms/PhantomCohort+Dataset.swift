@@ -15,7 +15,7 @@ extension PhantomCohort {
   /// `labelsTs`, as `.nii.gz`. Beside them stand `dataset.json` and `cohorts.csv`, which names
   /// every case's group. Files of the same names are replaced, others left alone.
   ///
-  /// - Parameter folder: Where to write; it is made if need be, its parent must exist.
+  /// - Parameter folder: Where to write; it is made if need be.
   /// - Throws: ``PhantomError/unwritable(path:reason:)``.
   /// - Complexity: About a tenth of a second per case and thread; holds one case per thread.
   /// - Source: nnU-Net v2's dataset format.
@@ -23,8 +23,8 @@ extension PhantomCohort {
     for path in [folder]
       + ["imagesTr", "labelsTr", "imagesTs", "labelsTs"].map({ folder + "/" + $0 })
     {
-      if mkdir(path, 0o777) != 0, errno != EEXIST {
-        throw .unwritable(path: path, reason: String(cString: strerror(errno)))
+      do throws(FileOutputError) { try createFolder(path) } catch {
+        throw .unwritable(path: path, reason: error.description)
       }
     }
     var results = [Result<Void, PhantomError>](repeating: .success(()), count: members.count)

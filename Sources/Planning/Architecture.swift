@@ -80,32 +80,33 @@ extension Architecture {
   ///   - patch: Patch size, one number per axis.
   ///   - classes: Number of output channels; the planner passes the number of names in
   ///     `dataset.json`.
-  /// - Returns: The number of elements for a batch of one.
+  /// - Returns: The number of elements for a batch of one; 2^62 where it is larger.
   /// - Source: `compute_conv_feature_map_size` of dynamic_network_architectures 0.4.4.
   public func featureMapElements(patch: [Int], classes: Int) -> Int {
     precondition(
       patch.count == dimensions, "a patch \(patch) does not fit \(dimensions) dimensions")
     var size = patch
-    var voxels: [Int] = []
+    // In double precision, which is exact for all that fits into a memory and overflows for nothing.
+    var voxels: [Double] = []
     for stride in strides {
       size = zip(size, stride).map { $0 / $1 }
-      voxels.append(size.reduce(1, *))
+      voxels.append(size.reduce(1) { $0 * Double($1) })
     }
-    var elements = classes * voxels[0]
-    if kind == .residualEncoder { elements += features[0] * voxels[0] }
+    var elements = Double(classes) * voxels[0]
+    if kind == .residualEncoder { elements += Double(features[0]) * voxels[0] }
     for stage in 0..<stages {
-      let maps = features[stage] * voxels[stage]
+      let maps = Double(features[stage]) * voxels[stage]
       switch kind {
-      case .plain: elements += encoderDepths[stage] * maps
+      case .plain: elements += Double(encoderDepths[stage]) * maps
       case .residualEncoder:
         let changes =
           stage > 0
           && (features[stage - 1] != features[stage] || strides[stage].contains { $0 != 1 })
-        elements += (2 * encoderDepths[stage] + (changes ? 1 : 0)) * maps
+        elements += Double(2 * encoderDepths[stage] + (changes ? 1 : 0)) * maps
       }
       // One transposed convolution besides the stage's own.
-      if stage < stages - 1 { elements += (decoderDepths[stage] + 1) * maps }
+      if stage < stages - 1 { elements += Double(decoderDepths[stage] + 1) * maps }
     }
-    return elements
+    return Int(min(elements, 0x1p62))
   }
 }

@@ -18,14 +18,10 @@ extension Configuration {
     }
     try PlanValidation.checkPreprocessor(fields)
     dataIdentifier = try fields.string("data_identifier")
-    batchSize = try fields.int("batch_size", atLeast: 1)
-    guard batchSize <= 1 << 24 else {
-      throw .wrongField(
-        file: fields.file, field: fields.prefix + "batch_size", expected: "at most 2^24",
-        found: "\(batchSize)")
-    }
-    medianShape = try fields.positives("median_image_size_in_voxels", axes)
-    spacing = try fields.positives("spacing", axes)
+    batchSize = try fields.int("batch_size", in: PlausibleRange.batch)
+    medianShape = try fields.numbers(
+      "median_image_size_in_voxels", axes, in: PlausibleRange.medianLength)
+    spacing = try fields.numbers("spacing", axes, in: PlausibleRange.spacing)
     let schemes = try fields.value("normalization_schemes", "a list of names") { $0.strings }
     normalizationSchemes = []
     for (index, name) in schemes.enumerated() {

@@ -1,4 +1,5 @@
 import Datasets
+import ElementaryFunctions
 
 /// Finds patch, batch and network for one resolution.
 struct Configurator {
@@ -42,10 +43,12 @@ struct Configurator {
     let permitted =
       (voxels * preset.largestDatasetFraction / patch.map(Double.init).reduce(1, *))
       .rounded(.toNearestOrEven)
+    let mostPatches = Double(PlausibleRange.batch.upperBound)
     let schemes = description.channelNames.map(NormalizationScheme.init(channelName:))
     return Configuration(
       dataIdentifier: dataIdentifier(name),
-      batchSize: max(Int(min(affordable, permitted)), preset.minimumBatch), patchSize: patch,
+      batchSize: max(Int(min(affordable, permitted, mostPatches)), preset.minimumBatch),
+      patchSize: patch,
       medianShape: medianShape, spacing: spacing, normalizationSchemes: schemes,
       usesMaskForNormalization: schemes.map { usesMask && $0.permitsMask },
       imageResampling: .image, labelResampling: .labels, probabilityResampling: .probabilities,
@@ -82,14 +85,16 @@ struct Configurator {
   }
 
   /// A patch of the aspect ratio of one voxel per spacing, of fixed volume, no longer than the
-  /// median case.
+  /// median case, and of at least one voxel along every axis.
   private func initialPatch(_ spacing: [Double], _ medianShape: [Double]) -> [Double] {
     let ratio = spacing.map { 1 / $0 }
     let product = ratio.reduce(1, *)
     let scale =
       spacing.count == 3
-      ? Power.of(16_777_216 / product, 1.0 / 3) : Power.of(4_194_304 / product, 0.5)
-    return zip(ratio, medianShape).map { min(($0 * scale).rounded(.toNearestOrEven), $1) }
+      ? power(16_777_216 / product, 1.0 / 3) : power(4_194_304 / product, 0.5)
+    return zip(ratio, medianShape).map {
+      max(1, min(($0 * scale).rounded(.toNearestOrEven), $1))
+    }
   }
 
   private func candidate(patch: [Double], spacing: [Double]) -> Candidate {

@@ -22,6 +22,13 @@ struct FieldReader {
     self.prefix = prefix
   }
 
+  /// The document in a file.
+  static func document(at path: String) throws(PlanningError) -> JSONValue {
+    do throws(JSONFileError) { return try JSONValue(contentsOf: path) } catch {
+      throw .file(error)
+    }
+  }
+
   /// A value converted by `convert`; missing, or not convertible, is an error.
   func value<Value>(
     _ field: String, _ expected: String, _ convert: (JSONValue) -> Value?
@@ -70,13 +77,6 @@ struct FieldReader {
   func counts(_ field: String, _ length: Int? = nil) throws(PlanningError) -> [Int] {
     try value(field, "\(Self.list(length)) whole numbers of at least 1") {
       Self.checked($0.ints, length) { $0 >= 1 }
-    }
-  }
-
-  /// A list of finite numbers above 0, of the given length unless that is nil.
-  func positives(_ field: String, _ length: Int? = nil) throws(PlanningError) -> [Double] {
-    try value(field, "\(Self.list(length)) numbers above 0") {
-      Self.checked($0.doubles, length) { $0 > 0 && $0.isFinite }
     }
   }
 

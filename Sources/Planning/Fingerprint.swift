@@ -38,11 +38,7 @@ public struct Fingerprint: Sendable, Equatable {
   ///
   /// - Throws: ``PlanningError`` naming the file and the field.
   public init(contentsOf path: String) throws(PlanningError) {
-    let document: JSONValue
-    do throws(JSONFileError) { document = try JSONValue(contentsOf: path) } catch {
-      throw .file(error)
-    }
-    try self.init(document, from: path)
+    try self.init(try FieldReader.document(at: path), from: path)
   }
 
   /// Interprets a document.
@@ -53,12 +49,10 @@ public struct Fingerprint: Sendable, Equatable {
   /// - Throws: ``PlanningError`` naming the field.
   public init(_ document: JSONValue, from file: String) throws(PlanningError) {
     let fields = try FieldReader(document, file: file)
-    let shapes = try fields.value("shapes_after_crop", "a list of three whole numbers per case") {
-      Self.rows($0) { FieldReader.checked($0.ints, 3) { $0 >= 1 } }
-    }
-    let spacings = try fields.value("spacings", "a list of three numbers above 0 per case") {
-      Self.rows($0) { FieldReader.checked($0.doubles, 3) { $0 > 0 && $0.isFinite } }
-    }
+    let shapes = try Self.table(
+      fields, "shapes_after_crop", "whole numbers", in: PlausibleRange.length, \.ints)
+    let spacings = try Self.table(
+      fields, "spacings", "numbers", in: PlausibleRange.spacing, \.doubles)
     guard shapes.count == spacings.count else {
       throw .wrongField(
         file: file, field: "spacings", expected: "\(shapes.count) entries, one per case",
@@ -71,12 +65,25 @@ public struct Fingerprint: Sendable, Equatable {
       medianRelativeSizeAfterCropping: try fields.positive("median_relative_size_after_cropping"))
   }
 
-  private static func rows<Number>(
-    _ value: JSONValue, _ convert: (JSONValue) -> [Number]?
-  ) -> [[Number]]? {
-    guard let array = value.array, !array.isEmpty else { return nil }
-    let rows = array.compactMap(convert)
-    return rows.count == array.count ? rows : nil
+  /// Three numbers per case; the first entry that is wrong is the one that is named.
+  private static func table<Number: Comparable>(
+    _ fields: FieldReader, _ field: String, _ kind: String, in range: ClosedRange<Number>,
+    _ numbers: (JSONValue) -> [Number]?
+  ) throws(PlanningError) -> [[Number]] {
+    let rows = try fields.value(field, "a list of three \(kind) per case") {
+      $0.array.flatMap { $0.isEmpty ? nil : $0 }
+    }
+    var table: [[Number]] = []
+    for (index, row) in rows.enumerated() {
+      guard let list = FieldReader.checked(numbers(row), 3, range.contains) else {
+        throw .wrongField(
+          file: fields.file, field: "\(field)[\(index)]",
+          expected: "three \(kind) from \(range.lowerBound) to \(range.upperBound)",
+          found: FieldReader.excerpt(row))
+      }
+      table.append(list)
+    }
+    return table
   }
 
   /// The document nnU-Net writes for this fingerprint.

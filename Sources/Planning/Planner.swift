@@ -28,8 +28,9 @@ public struct Planner: Sendable {
 
   /// Plans for a dataset.
   ///
-  /// - Throws: ``PlanningError/otherDataset(name:channels:fingerprintChannels:)``, or
-  ///   ``PlanningError/unusableSpacing(_:medianShape:)``.
+  /// - Throws: ``PlanningError/otherDataset(name:channels:fingerprintChannels:)``,
+  ///   ``PlanningError/unusableSpacing(_:medianShape:)``, or
+  ///   ``PlanningError/implausibleShape(name:spacing:shape:most:)``.
   public func plan(
     for fingerprint: Fingerprint, of dataset: Dataset
   ) throws(PlanningError) -> SegmentationPlan {
@@ -44,8 +45,9 @@ public struct Planner: Sendable {
   ///   - name: Its name, to be written into the plan.
   /// - Returns: Configurations `2d`, and for volumes `3d_fullres`; where a patch would see too
   ///   little of a case also `3d_lowres` and `3d_cascade_fullres`.
-  /// - Throws: ``PlanningError/otherDataset(name:channels:fingerprintChannels:)``, or
-  ///   ``PlanningError/unusableSpacing(_:medianShape:)``.
+  /// - Throws: ``PlanningError/otherDataset(name:channels:fingerprintChannels:)``,
+  ///   ``PlanningError/unusableSpacing(_:medianShape:)``, or
+  ///   ``PlanningError/implausibleShape(name:spacing:shape:most:)``.
   public func plan(
     for fingerprint: Fingerprint, description: DatasetDescription, name: String
   ) throws(PlanningError) -> SegmentationPlan {
@@ -68,6 +70,11 @@ public struct Planner: Sendable {
     let medianShape = transpose.map { medians[$0] }
     guard targetSpacing == nil || medianShape.allSatisfy({ 1...65536 ~= $0 }) else {
       throw .unusableSpacing(target, medianShape: medians)
+    }
+    guard medianShape.allSatisfy({ $0 <= PlausibleRange.medianLength.upperBound }) else {
+      throw .implausibleShape(
+        name: name, spacing: spacing, shape: medianShape,
+        most: PlausibleRange.length.upperBound)
     }
     let caseCount = Double(description.numTraining ?? fingerprint.spacings.count)
     let configurator = Configurator(

@@ -110,11 +110,7 @@ public struct PlannerPreset: Sendable, Equatable {
   ///
   /// - Throws: ``PlanningError`` naming the file and the field.
   public init(contentsOf path: String) throws(PlanningError) {
-    let document: JSONValue
-    do throws(JSONFileError) { document = try JSONValue(contentsOf: path) } catch {
-      throw .file(error)
-    }
-    try self.init(document, from: path)
+    try self.init(try FieldReader.document(at: path), from: path)
   }
 
   /// Interprets a document.
@@ -129,56 +125,30 @@ public struct PlannerPreset: Sendable, Equatable {
     plannerName = try fields.string("planner_name")
     sharedDataName = try fields.optional("shared_data_name", "text or null") { $0.string }
     network = try fields.choice("network", Network.self)
-    targetMemory = try fields.positive("target_memory_gb")
-    referenceMemory = try fields.positive("reference_memory_gb")
-    referenceCost = PerDimension(
-      two: try fields.int("reference_cost_2d", atLeast: 1),
-      three: try fields.int("reference_cost_3d", atLeast: 1))
-    referenceBatch = PerDimension(
-      two: try fields.int("reference_batch_2d", atLeast: 1),
-      three: try fields.int("reference_batch_3d", atLeast: 1))
-    shrinkTarget = try fields.choice("shrink_until_fits", ShrinkTarget.self)
-    minimumBatch = try fields.int("minimum_batch", atLeast: 1)
-    largestDatasetFraction = try fields.positive("largest_dataset_fraction")
-    firstFeatures = try fields.int("first_features", atLeast: 1)
-    mostFeatures = PerDimension(
-      two: try fields.int("most_features_2d", atLeast: 1),
-      three: try fields.int("most_features_3d", atLeast: 1))
-    encoderDepths = try fields.counts("encoder_depths")
-    decoderDepths = try fields.counts("decoder_depths")
-    for (name, list) in [("encoder_depths", encoderDepths), ("decoder_depths", decoderDepths)]
-    where list.isEmpty {
-      throw .wrongField(file: file, field: name, expected: "at least one entry", found: "[]")
+    targetMemory = try fields.number("target_memory_gb", in: PlausibleRange.memory)
+    referenceMemory = try fields.number("reference_memory_gb", in: PlausibleRange.memory)
+    func pair(
+      _ field: String, in range: ClosedRange<Int>
+    ) throws(PlanningError) -> PerDimension {
+      PerDimension(
+        two: try fields.int(field + "_2d", in: range),
+        three: try fields.int(field + "_3d", in: range))
     }
-    shortestEdge = try fields.int("shortest_edge", atLeast: 1)
+    referenceCost = try pair("reference_cost", in: 1...1 << 50)
+    referenceBatch = try pair("reference_batch", in: PlausibleRange.batch)
+    shrinkTarget = try fields.choice("shrink_until_fits", ShrinkTarget.self)
+    minimumBatch = try fields.int("minimum_batch", in: PlausibleRange.batch)
+    largestDatasetFraction = try fields.positive("largest_dataset_fraction")
+    firstFeatures = try fields.int("first_features", in: PlausibleRange.features)
+    mostFeatures = try pair("most_features", in: PlausibleRange.features)
+    encoderDepths = try fields.ints("encoder_depths", in: PlausibleRange.depth)
+    decoderDepths = try fields.ints("decoder_depths", in: PlausibleRange.depth)
+    shortestEdge = try fields.int("shortest_edge", in: 1...65536)
     anisotropyThreshold = try fields.number("anisotropy_threshold", in: 1...1000)
     // A patch never sees more than a whole case: above 1 the search would not end.
     lowresThreshold = try fields.number("lowres_threshold", in: 0...1)
+    // With a smaller step the search for the low resolution would not end in reasonable time.
     lowresStep = try fields.number("lowres_step", in: 1.001...2)
-    try checkLimits(fields)
-  }
-
-  /// Refuses numbers so large that the cost computed from them would overflow.
-  private func checkLimits(_ fields: FieldReader) throws(PlanningError) {
-    for (field, largest, limit) in [
-      ("reference_batch_2d", referenceBatch.two, 1 << 24),
-      ("reference_batch_3d", referenceBatch.three, 1 << 24),
-      ("minimum_batch", minimumBatch, 1 << 24), ("first_features", firstFeatures, 65536),
-      ("most_features_2d", mostFeatures.two, 65536),
-      ("most_features_3d", mostFeatures.three, 65536),
-      ("encoder_depths", encoderDepths.max() ?? 1, 256),
-      ("decoder_depths", decoderDepths.max() ?? 1, 256), ("shortest_edge", shortestEdge, 65536),
-    ] where largest > limit {
-      throw .wrongField(
-        file: fields.file, field: field, expected: "at most \(limit)", found: "\(largest)")
-    }
-    for (field, memory) in [
-      ("target_memory_gb", targetMemory), ("reference_memory_gb", referenceMemory),
-    ] where !(1e-6...1e6 ~= memory) {
-      throw .wrongField(
-        file: fields.file, field: field, expected: "from 0.000001 to 1000000 GB",
-        found: "\(memory)")
-    }
   }
 
   private static func embedded(_ name: String) -> PlannerPreset {

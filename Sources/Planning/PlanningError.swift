@@ -19,6 +19,8 @@ public enum PlanningError: Error, Equatable, Sendable, CustomStringConvertible {
   case dataset(DatasetError)
   /// A fingerprint is not that of the dataset to plan for.
   case otherDataset(name: String, channels: Int, fingerprintChannels: Int)
+  /// The cases would have more voxels along an axis than any image has.
+  case implausibleShape(name: String, spacing: [Double], shape: [Double], most: Int)
   /// No case has a labelled voxel, so that intensities have no statistics.
   case noForeground(dataset: String)
   /// Cases at the spacing that was asked for (z, y, x, in mm) would be too large, or nothing.
@@ -44,6 +46,10 @@ public enum PlanningError: Error, Equatable, Sendable, CustomStringConvertible {
     case .otherDataset(let name, let channels, let found):
       "\(name): the fingerprint is another dataset's: "
         + "expected \(channels) channels, found \(found); take it again"
+    case .implausibleShape(let name, let spacing, let shape, let most):
+      "\(name): resampled to a spacing of \(spacing) mm the median case has \(shape) voxels, expected "
+        + "at most \(most) along an axis; check the field \"spacings\" of the fingerprint, and the "
+        + "headers of the images"
     case .noForeground(let dataset):
       "\(dataset): no case has a labelled voxel inside its non-zero region; check the label files"
     case .unusableSpacing(let spacing, let shape):

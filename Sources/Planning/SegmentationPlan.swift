@@ -41,11 +41,7 @@ public struct SegmentationPlan: Sendable, Equatable {
   /// - Parameter path: A `plans.json`.
   /// - Throws: ``PlanningError`` naming the file and the field.
   public init(contentsOf path: String) throws(PlanningError) {
-    let document: JSONValue
-    do throws(JSONFileError) { document = try JSONValue(contentsOf: path) } catch {
-      throw .file(error)
-    }
-    try self.init(document, from: path)
+    try self.init(try FieldReader.document(at: path), from: path)
   }
 
   /// Interprets a document; every field of every configuration is checked.
@@ -88,14 +84,39 @@ public struct SegmentationPlan: Sendable, Equatable {
     for name in configurationNames {
       let members = EarlierPlans.converted(try inheritance.resolved(name))
       let reader = try FieldReader(.object(members), file: file, at: "configurations.\(name)")
-      configurations.append(
-        try Configuration(reader, channels: foregroundIntensities.count))
+      let configuration = try Configuration(reader, channels: foregroundIntensities.count)
+      try Self.check(
+        foregroundIntensities, for: configuration, in: try fields.object(intensities))
+      configurations.append(configuration)
     }
     try PlanValidation.checkStages(
       Array(zip(configurationNames, configurations)), from: file)
     self.configurations = configurations
     self.document = document
     source = file
+  }
+
+  /// Refuses statistics that a channel's normalisation cannot use; others may be missing, as nnU-Net
+  /// writes NaN for a channel without labelled voxels.
+  private static func check(
+    _ intensities: [IntensityStatistics], for configuration: Configuration, in fields: FieldReader
+  ) throws(PlanningError) {
+    for (channel, scheme) in configuration.normalizationSchemes.enumerated() where scheme == .ct {
+      let statistics = intensities[channel]
+      for (name, value, isRight) in [
+        ("mean", statistics.mean, statistics.mean.isFinite),
+        ("std", statistics.standardDeviation, statistics.standardDeviation >= 0),
+        ("percentile_00_5", statistics.lowPercentile, statistics.lowPercentile.isFinite),
+        (
+          "percentile_99_5", statistics.highPercentile,
+          statistics.highPercentile >= statistics.lowPercentile
+        ),
+      ] where !isRight || !value.isFinite {
+        throw .wrongField(
+          file: fields.file, field: "\(fields.prefix)\(channel).\(name)",
+          expected: "a finite number that CTNormalization can use", found: "\(value)")
+      }
+    }
   }
 
   /// A plan a planner has made; `document` must hold the same.

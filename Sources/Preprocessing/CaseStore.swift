@@ -1,11 +1,8 @@
+import FileOutput
 import JSONDocuments
 import Planning
 import Safetensors
 import Volumes
-
-#if canImport(Glibc)
-  import Glibc
-#endif
 
 /// A folder of preprocessed cases.
 ///
@@ -26,16 +23,9 @@ public struct CaseStore: Sendable {
   ///
   /// - Throws: ``PreprocessingError/unwritable(path:reason:)``.
   func makeFolder() throws(PreprocessingError) {
-    var path = folder.hasPrefix("/") ? "" : "."
-    for name in folder.split(separator: "/") {
-      path += "/" + name
-      if mkdir(path, 0o777) == 0 { continue }
-      let reason = String(cString: strerror(errno))
-      var status = stat()
-      guard stat(path, &status) == 0 else { throw .unwritable(path: path, reason: reason) }
-      guard status.st_mode & S_IFMT == S_IFDIR else {
-        throw .unwritable(path: path, reason: "it is no folder")
-      }
+    do throws(FileOutputError) { try createFolder(folder) } catch {
+      guard case .refused(let path, _, let reason) = error else { return }
+      throw .unwritable(path: path, reason: reason)
     }
   }
 
@@ -45,7 +35,7 @@ public struct CaseStore: Sendable {
   ///   - entry: The case with its labels.
   ///   - id: Its name.
   ///   - locations: For each class the voxels that patches may be centred on.
-  ///   - stamp: What it was made from, as ``CaseStamp`` says.
+  ///   - stamp: What it was made from, in a few words; another text means another origin.
   /// - Throws: ``PreprocessingError/store(_:)``.
   public func write(
     _ entry: PreprocessedCase, as id: String, locations: [[Int32]], stamp: String
@@ -72,6 +62,7 @@ public struct CaseStore: Sendable {
     }
     var document = entry.properties.document
     document["stamp"] = .string(stamp)
+    document["digest"] = .string(entry.contentDigest(locations: locations))
     do throws(SafetensorsError) {
       try SafetensorsWriter.write(
         entries, metadata: ["case": JSONValue.object(document).text(.compact)], to: path(of: id))

@@ -1,4 +1,5 @@
 public import Datasets
+import FileOutput
 import Parallelism
 import Planning
 import Resampling
@@ -10,7 +11,8 @@ extension Preprocessor {
   /// Preprocesses the labelled cases of a dataset into a folder; cases that are there and up to
   /// date are left alone.
   ///
-  /// Several cases are worked on at once, as many as half of the free memory holds.
+  /// Several cases are worked on at once, as many as half of the free memory holds, each on its share
+  /// of the threads.
   ///
   /// - Parameters:
   ///   - dataset: The dataset.
@@ -24,13 +26,14 @@ extension Preprocessor {
   ) throws(PreprocessingError) -> CaseStore {
     let store = CaseStore(folder)
     try store.makeFolder()
+    removeAbandonedFiles(in: folder)
     let sampling = ClassLocationSampling(dataset.description.labels)
     let stamp = CaseStamp(self, sampling: sampling)
     let cases = dataset.cases.filter { $0.labels != nil }
     let finished = Progress { progress($0, cases.count) }
     let failure = Mutex((index: Int, error: PreprocessingError)?.none)
     let next = Atomic<Int>(0)
-    parallelFor(min(cases.count, workers(for: cases))) { _ in
+    parallelTeams(min(cases.count, workers(for: cases))) { _ in
       // Cases are taken in order, and those taken are finished: the first failure is always the
       // same.
       while failure.withLock({ $0 == nil }) {

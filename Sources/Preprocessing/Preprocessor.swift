@@ -113,6 +113,20 @@ public struct Preprocessor: Sendable {
       shape: region.mask.shape, elements: mapInParallel(region.mask.elements) { $0 ? 1 : 0 })
   }
 
+  /// The extent of a case on this configuration's grid.
+  ///
+  /// - Parameters:
+  ///   - properties: How the case was cut out of its image, for any configuration of the plan.
+  ///   - id: The name of the case, for errors.
+  /// - Returns: The extent, along the transposed axes.
+  /// - Throws: ``PreprocessingError/tooLarge(id:spacing:expected:)``.
+  public func resampledShape(
+    of properties: CaseProperties, id: String
+  ) throws(PreprocessingError) -> Shape3 {
+    try resampledShape(
+      of: properties.shapeAfterCropping, spacingChange(from: properties.spacing), id: id)
+  }
+
   /// The shape after resampling, refused where positions would not fit into 32 bits.
   private func resampledShape(
     of shape: Shape3, _ spacing: SpacingChange, id: String

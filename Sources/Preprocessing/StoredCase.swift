@@ -15,6 +15,8 @@ public final class StoredCase: Sendable {
   public let properties: CaseProperties
   /// What the case was made from.
   public let stamp: String
+  /// The digest of its numbers that the file keeps.
+  let storedDigest: String?
   private let file: SafetensorsFile
   private let locationCounts: [Int]
 
@@ -28,6 +30,7 @@ public final class StoredCase: Sendable {
     else { throw .invalidCase(path: path, problem: "its metadata are missing or damaged") }
     self.properties = properties
     self.stamp = stamp
+    storedDigest = document["digest"]?.string
   }
 
   private struct Content {

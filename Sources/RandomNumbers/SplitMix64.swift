@@ -1,3 +1,5 @@
+import ElementaryFunctions
+
 /// A small, fast generator whose whole state is one 64-bit word, so that it is saved and restored with a checkpoint.
 ///
 /// - Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014, doi:10.1145/2660193.2660195.

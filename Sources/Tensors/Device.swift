@@ -16,8 +16,7 @@ public final class Device {
   ///   processor has instructions for it.
   /// - Throws: ``TensorError/backendUnavailable(_:)`` if oneDNN finds no usable processor.
   public init(precision: Precision? = nil) throws(TensorError) {
-    let chosen = precision ?? (InstructionSet.current.hasBFloat16 ? .bfloat16 : .float32)
-    self.precision = chosen
+    self.precision = precision ?? .automatic
     backend = try OneDNNBackend()
   }
 

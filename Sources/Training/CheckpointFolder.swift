@@ -11,7 +11,7 @@ import Tensors
 /// The checkpoints of one fold.
 ///
 /// A checkpoint is a safetensors file: every weight under nnU-Net's name, the optimiser's direction for it under `momentum.` and the name,
-/// and in the metadata `training`: configuration, mirrored axes, settings and progress.
+/// and in the metadata `training`: configuration, mirrored axes, settings, progress and a digest of every case.
 struct CheckpointFolder {
   let path: String
 
@@ -27,14 +27,6 @@ struct CheckpointFolder {
     guard exists(kind) else { return }
     do { try FileManager.default.removeItem(atPath: file(kind)) } catch {
       throw .unwritable(path: file(kind), reason: "the old checkpoint cannot be removed")
-    }
-  }
-
-  /// Removes what writes that were killed have left behind.
-  func removePartialFiles() {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    for name in names where name.hasPrefix(".checkpoint_") && name.hasSuffix(".partial") {
-      try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
     }
   }
 
@@ -71,6 +63,7 @@ struct CheckpointFolder {
       "mirror_axes": .array(run.trainer.mirrorAxes.map { .integer($0) }),
       "plan": .string(run.trainer.plan.digest(of: run.trainer.configuration)),
       "identity": .string(identity(of: run)), "progress": run.progress.document,
+      "cases": .array(run.caseDigests.map { .string($0) }),
     ]
     document["pretrained"] = run.pretrainedDigest.map { .string($0) }
     do throws(SafetensorsError) {
@@ -94,6 +87,10 @@ struct CheckpointFolder {
       + "\(settings.gradientNormLimit), \(run.device.precision.rawValue), "
       + "\(cases(.training, of: run)) training and \(cases(.validation, of: run)) "
       + "validation cases, augmentation \(contentDigest(of: "\(settings.augmentation)"))"
+      + (trainer.numbering.identity.map { ", labels \(contentDigest(of: $0))" } ?? "")
+      + (run.source.masksDigest.map {
+        ", previous masks \($0) with errors \(contentDigest(of: "\(settings.maskErrors)"))"
+      } ?? "")
       + fineTuning(of: run)
   }
 
@@ -111,6 +108,22 @@ struct CheckpointFolder {
   private func cases(_ purpose: BatchSource.Purpose, of run: TrainingRun) -> String {
     let names = (run.source.cases[purpose] ?? []).map(\.id)
     return "\(names.count) (\(contentDigest(of: names.joined(separator: "\n"))))"
+  }
+
+  /// Refuses to go on with other images or labels; names and number of the cases are part of the identity.
+  private func checkCases(
+    _ trained: [String]?, of run: TrainingRun, path: String
+  ) throws(TrainingError) {
+    // Checkpoints of earlier releases do not say.
+    guard let trained else { return }
+    let changed = zip(trained, run.caseDigests).filter { $0 != $1 }
+    guard let first = changed.first else { return }
+    let name = first.1.drop { $0 != " " }.dropFirst()
+    throw .checkpoint(
+      path: path,
+      problem:
+        "images or labels have changed since in \(changed.count) of \(trained.count) cases, the "
+        + "first being \(name); put the old ones back, or start afresh without --resume")
   }
 
   // MARK: Loading
@@ -136,6 +149,7 @@ struct CheckpointFolder {
         problem: RunIdentity.difference(trained: identity, wanted: expected)
           + "; give the same options, or start afresh without --resume")
     }
+    try checkCases(document["cases"]?.strings, of: run, path: path)
     do throws(StateDictionaryError) {
       try run.network.load { name in
         guard let tensor = try? content.tensor(named: name), let values = try? content.floats(name)
@@ -160,12 +174,10 @@ struct CheckpointFolder {
 extension Trainer {
   /// Makes a folder and those above it, and sees that files may be made in it before a step is computed.
   func makeFolder(_ path: String) throws(TrainingError) {
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw .unwritable(path: path, reason: "the folder cannot be made")
+    do throws(FileOutputError) { try createFolder(path) } catch {
+      throw .unwritable(path: path, reason: error.description)
     }
-    guard isWritable(path) else {
+    guard isWritableFolder(path) else {
       throw .unwritable(path: path, reason: "no permission to write in this folder")
     }
   }

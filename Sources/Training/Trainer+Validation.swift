@@ -1,5 +1,6 @@
 public import Datasets
 public import Evaluation
+import FileOutput
 public import Inference
 public import Preprocessing
 import Tensors
@@ -17,11 +18,13 @@ extension Trainer {
   ///   - names: The cases.
   ///   - model: The folder of the model, with plans and dataset description.
   ///   - fold: The fold.
+  ///   - cascade: The masks of the previous stage, and those to make for the next ones.
   ///   - progress: Called after every case with the number of finished ones.
   /// - Returns: The scores.
   /// - Throws: ``TrainingError``.
   public func validate(
     on store: CaseStore, of dataset: Dataset, names: [String], model: ModelFolder, fold: Fold,
+    cascade: CascadeMasks = CascadeMasks(),
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) throws(TrainingError) -> EvaluationSummary {
     var predictorSettings = Predictor.Settings()
@@ -34,12 +37,14 @@ extension Trainer {
     }
     let folder = "\(ModelFolder.fold(fold, in: model.path))/validation"
     try makeFolder(folder)
+    removeAbandonedFiles(in: folder)
     let entries = Dictionary(
       dataset.cases.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     let evaluator = OverlapEvaluator(
       structures: description.labels.evaluated.map { structure in
         let labels = structure.labels.map { LabelMap.Label($0) }
-        return description.labels.usesRegions ? .region(labels) : .label(labels[0])
+        return description.labels.usesRegions && structure.isList
+          ? .region(labels) : .label(labels[0])
       }, ignoreLabel: description.labels.ignoreLabel.map { LabelMap.Label($0) })
     var scores: [CaseOverlap] = []
     for (index, name) in names.enumerated() {
@@ -51,8 +56,10 @@ extension Trainer {
       let target = "\(folder)/\(name)\(dataset.fileEnding)"
       scores.append(
         try score(
-          entry, reference: reference, target: target, from: store, with: predictor,
-          by: evaluator))
+          entry, reference: reference, target: target, from: store, cascade,
+          checkpoint:
+            "\(ModelFolder.fold(fold, in: model.path))/\(ModelFolder.Checkpoint.final.fileName)",
+          with: predictor, by: evaluator))
       progress(index + 1, names.count)
     }
     let summary = EvaluationSummary(structures: evaluator.structures, cases: scores)
@@ -64,7 +71,8 @@ extension Trainer {
 
   private func score(
     _ entry: Case, reference: String, target: String, from store: CaseStore,
-    with predictor: Predictor, by evaluator: OverlapEvaluator
+    _ cascade: CascadeMasks, checkpoint: String, with predictor: Predictor,
+    by evaluator: OverlapEvaluator
   ) throws(TrainingError) -> CaseOverlap {
     let stored: StoredCase
     do throws(PreprocessingError) { stored = try store.open(entry.id) } catch {
@@ -87,15 +95,22 @@ extension Trainer {
           reference: reference, prediction: target,
           difference: "\(truth.extent) against \(geometry.extent) voxels"))
     }
-    let mask: LabelMap
+    let previous = try cascade.previous.map { (store) throws(TrainingError) in
+      try openMask(of: stored, in: store)
+    }
+    let logits: [VoxelArray<Float>]
     do throws(InferenceError) {
-      mask = try predictor.segment(
-        PreprocessedCase(
-          channels: stored.channels, labels: nil, properties: stored.properties),
-        onto: geometry, id: entry.id)
+      logits = try predictor.logits(
+        of: PreprocessedCase(
+          channels: stored.channels, labels: previous?.array, properties: stored.properties),
+        id: entry.id)
     } catch {
       throw .inference(error)
     }
+    for next in cascade.next {
+      try next.write(stored, logits: logits, export: predictor.export, checkpoint: checkpoint)
+    }
+    let mask = predictor.labels(of: logits, of: stored.properties, onto: geometry)
     do throws(VolumeFileError) { try mask.write(to: target) } catch {
       throw .unwritable(path: target, reason: error.description)
     }

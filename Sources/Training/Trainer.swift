@@ -36,6 +36,7 @@ public struct Trainer: Sendable {
   let supervision: DeepSupervision
   /// Whether pretrained weights include the heads; nil where there are none.
   public let takesHeads: Bool?
+  let numbering: LabelNumbering
 
   /// A trainer for one configuration of a plan.
   ///
@@ -53,26 +54,15 @@ public struct Trainer: Sendable {
     self.plan = plan
     self.description = description
     self.settings = settings
+    numbering = LabelNumbering(description.labels)
     configurationName = name
     do throws(PlanningError) { configuration = try plan.configuration(name) } catch {
       throw .planning(error)
     }
-    // Labels that overlap need another loss and another way to count.
-    if description.labels.usesRegions {
-      throw .architecture(
-        configuration: name,
-        problem: "dataset.json describes regions of several labels, which cannot be trained yet; "
-          + "give every structure one label")
-    }
-    if let previous = configuration.previousStage {
-      throw .architecture(
-        configuration: name,
-        problem: "it refines the masks of \(previous), which cannot be trained yet; "
-          + "take another configuration")
-    }
     let channels = configuration.normalizationSchemes.count
     architecture = UNetArchitecture(
-      configuration, inputChannels: channels, classes: description.labels.heads.count)
+      configuration, inputChannels: configuration.inputChannels(for: description.labels),
+      classes: description.labels.heads.count)
     if let defect = architecture.defect {
       throw .architecture(configuration: name, problem: defect)
     }
@@ -90,6 +80,7 @@ public struct Trainer: Sendable {
           UNet(architecture), labels: description.labels, configuration: (name, configuration))
       } else { nil }
     let usesMask = configuration.usesMaskForNormalization
+    let previousLabels = configuration.previousStageLabels(of: description.labels)
     let masked = usesMask.indices.filter { usesMask[$0] }
     let parts: (PatchGeometry, AugmentationPipeline, DeepSupervision)
     do throws(AugmentationError) {
@@ -98,7 +89,9 @@ public struct Trainer: Sendable {
         geometry,
         try AugmentationPipeline(
           geometry: geometry, channelCount: channels, settings: settings.augmentation,
-          maskedChannels: masked),
+          maskedChannels: masked,
+          previousStage: previousLabels.isEmpty
+            ? nil : PreviousStageInput(labels: previousLabels, errors: settings.maskErrors)),
         try DeepSupervision(
           patchShape: geometry.finalShape, strides: configuration.architecture.strides)
       )
@@ -124,15 +117,17 @@ public struct Trainer: Sendable {
   ///   - split: Which of them to learn from and which to score on.
   ///   - folder: Where checkpoints and `training_log.jsonl` go; made if it does not exist.
   ///   - start: From random weights, or from the last saved state.
+  ///   - previousStage: For the second stage of a cascade the masks of the first one.
   ///   - observer: Told about every step and epoch, and asked whether to stop.
   /// - Returns: Whether all epochs are done.
   /// - Throws: ``TrainingError``; the last checkpoint stays.
   public func train(
     on store: CaseStore, split: CrossValidationSplits.Split, into folder: String,
-    start: Start = .fresh, observer: TrainingObserver = TrainingObserver()
+    start: Start = .fresh, previousStage: PreviousStageStore? = nil,
+    observer: TrainingObserver = TrainingObserver()
   ) throws(TrainingError) -> TrainingOutcome {
     try makeFolder(folder)
-    let run = try TrainingRun(self, source: try source(store, split), folder: folder)
+    let run = try TrainingRun(self, source: try source(store, split, previousStage), folder: folder)
     switch start {
     case .fresh: try run.begin()
     case .resume: if try run.resume() == .finished { return .finished }
@@ -142,17 +137,27 @@ public struct Trainer: Sendable {
 
   /// Opens the cases of a split and says how batches are made of them.
   package func source(
-    _ store: CaseStore, _ split: CrossValidationSplits.Split
+    _ store: CaseStore, _ split: CrossValidationSplits.Split,
+    _ previousStage: PreviousStageStore? = nil
   ) throws(TrainingError) -> BatchSource {
     guard !split.training.isEmpty else { throw .noTrainingCases }
+    if let name = configuration.previousStage, previousStage == nil {
+      throw .noPreviousMasks(configuration: configurationName, stage: name)
+    }
     // Without validation cases the running Dice is that of the training cases.
     let validation = split.validation.isEmpty ? split.training : split.validation
     let levels = SegmentationLoss.deepSupervisionWeights(levels: supervision.shapes.count)
+    let cases: [BatchSource.Purpose: [StoredCase]] = [
+      .training: try open(split.training, in: store), .validation: try open(validation, in: store),
+    ]
+    var masks: [String: PreviousStageMask] = [:]
+    if let previousStage, configuration.previousStage != nil {
+      for entry in cases.values.joined() where masks[entry.id] == nil {
+        masks[entry.id] = try openMask(of: entry, in: previousStage)
+      }
+    }
     return BatchSource(
-      cases: [
-        .training: try open(split.training, in: store),
-        .validation: try open(validation, in: store),
-      ],
+      cases: cases, masks: masks,
       geometry: geometry, pipeline: pipeline,
       samplers: [
         .training: PatchSampler(training: geometry, batchSize: batchSize),
@@ -160,7 +165,7 @@ public struct Trainer: Sendable {
       ],
       batchSize: batchSize, seed: settings.seed,
       levels: zip(supervision.shapes, levels).filter { $0.1 != 0 }.map(\.0),
-      classNumbers: classNumbers,
+      classNumbers: numbering.table,
       annotatedClass: description.labels.ignoreLabel == nil
         ? nil : ClassLocationSampling(description.labels).classes.count - 1)
   }
@@ -194,13 +199,5 @@ public struct Trainer: Sendable {
       cases.append(entry)
     }
     return cases
-  }
-
-  /// Class numbers by label value; nil where they are the same and nothing is ignored.
-  private var classNumbers: [Int16: Int16]? {
-    let labels = description.labels.labels
-    if labels == Array(0..<labels.count), description.labels.ignoreLabel == nil { return nil }
-    return Dictionary(
-      uniqueKeysWithValues: labels.enumerated().map { (Int16($1), Int16($0)) })
   }
 }

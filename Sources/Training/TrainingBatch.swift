@@ -43,6 +43,8 @@ package struct BatchSource: Sendable {
   }
 
   package let cases: [Purpose: [StoredCase]]
+  /// In a cascade the mask of every case by the previous stage.
+  let masks: [String: PreviousStageMask]
   let geometry: PatchGeometry
   let pipeline: AugmentationPipeline
   let samplers: [Purpose: PatchSampler]
@@ -69,14 +71,15 @@ package struct BatchSource: Sendable {
         in: entry.shape,
         locations: StoredLocations(entry: entry, annotatedClass: annotatedClass),
         focus: sampler.focus(ofPatch: position), from: &generator)
-      return SampleRequest(view: CaseView(entry), start: start, generator: generator)
+      return SampleRequest(
+        view: CaseView(entry, masks[entry.id]), start: start, generator: generator)
     }
     let voxels = geometry.finalShape.count
     var labels = [Int16](repeating: 0, count: batchSize * voxels)
     let images = [Float](
-      unsafeUninitializedCapacity: batchSize * pipeline.channelCount * voxels
+      unsafeUninitializedCapacity: batchSize * pipeline.inputChannelCount * voxels
     ) { images, count in
-      count = batchSize * pipeline.channelCount * voxels
+      count = batchSize * pipeline.inputChannelCount * voxels
       labels.withUnsafeMutableBufferPointer { labels in
         let images = UnsafeMutableBufferPointer(rebasing: images[..<count])
         switch place.purpose {
@@ -104,8 +107,9 @@ package struct BatchSource: Sendable {
       pipeline.validationSample(
         from: request.view, at: request.start,
         into: PatchMemory(
-          shape: geometry.finalShape, channelCount: pipeline.channelCount,
-          image: image + index * pipeline.channelCount * voxels, labels: label + index * voxels))
+          shape: geometry.finalShape, channelCount: pipeline.inputChannelCount,
+          image: image + index * pipeline.inputChannelCount * voxels, labels: label + index * voxels
+        ))
     }
   }
 
@@ -130,12 +134,14 @@ package struct BatchSource: Sendable {
 }
 
 extension CaseView {
-  /// The arrays of a stored case, which must outlive the view.
-  init(_ entry: StoredCase) {
+  /// The arrays of a stored case and of its mask by a previous stage, which must outlive the view.
+  init(_ entry: StoredCase, _ mask: PreviousStageMask?) {
     guard let image = entry.image.baseAddress, let labels = entry.labels.baseAddress else {
       preconditionFailure("case \(entry.id) without voxels or labels")
     }
-    self.init(shape: entry.shape, channelCount: entry.channelCount, image: image, labels: labels)
+    self.init(
+      shape: entry.shape, channelCount: entry.channelCount, image: image, labels: labels,
+      previousMask: mask?.labels.baseAddress)
   }
 }
 

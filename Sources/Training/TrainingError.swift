@@ -25,6 +25,8 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
   case setting(name: String, problem: String)
   /// There is nothing to learn from.
   case noTrainingCases
+  /// A cascade's second stage is trained without the masks of the first.
+  case noPreviousMasks(configuration: String, stage: String)
   /// A case's labels have a value that the dataset does not describe.
   case unknownLabel(id: String, value: Int)
   /// A step needs more memory than there is.
@@ -51,6 +53,8 @@ public enum TrainingError: Error, Equatable, Sendable, CustomStringConvertible {
     case .evaluation(let error): error.description
     case .setting(let name, let problem): "\(name) \(problem)"
     case .noTrainingCases: "the fold has no training case; check splits_final.json"
+    case .noPreviousMasks(let configuration, let stage):
+      "\(configuration) refines the masks of \(stage), which are not given"
     case .unknownLabel(let id, let value):
       "case \(id) has label \(value), which dataset.json does not describe; run delineate check"
     case .memory(let needed, let available):

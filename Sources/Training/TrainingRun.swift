@@ -1,4 +1,5 @@
 import Augmentation
+import FileOutput
 import Inference
 import Networks
 import Parallelism
@@ -21,12 +22,17 @@ package final class TrainingRun {
   var optimiser: GradientDescent
   var progress = TrainingProgress()
   private var lastSave = monotonicSeconds()
+  /// For every case, first those to learn from, a digest of its numbers, a blank and its name.
+  private(set) lazy var caseDigests = [BatchSource.Purpose.training, .validation].flatMap {
+    (source.cases[$0] ?? []).map { "\($0.contentDigest) \($0.id)" }
+  }
 
   init(_ trainer: Trainer, source: BatchSource, folder: String) throws(TrainingError) {
     self.trainer = trainer
     self.source = source
+    try trainer.checkMemory(available: SystemMemory.available)
     checkpoints = CheckpointFolder(folder)
-    checkpoints.removePartialFiles()
+    removeAbandonedFiles(in: folder)
     do throws(TensorError) {
       device = try Device(precision: trainer.settings.precision)
     } catch {
@@ -37,13 +43,12 @@ package final class TrainingRun {
     self.network = network
     parameters = network.parameters
     criterion = SegmentationLoss(
-      batchDice: trainer.configuration.usesBatchDice,
+      trainer.numbering.channels, batchDice: trainer.configuration.usesBatchDice,
       levelWeights: SegmentationLoss.deepSupervisionWeights(
         levels: trainer.supervision.shapes.count))
     optimiser = GradientDescent(
       learningRate: trainer.settings.initialLearningRate, momentum: trainer.settings.momentum,
       weightDecay: trainer.settings.weightDecay)
-    try checkMemory()
   }
 
   /// Random or pretrained weights; earlier checkpoints go, so that none of another run is taken up by mistake.
@@ -155,7 +160,7 @@ package final class TrainingRun {
       Tensor(
         $0,
         shape: TensorShape(
-          batch: source.batchSize, channels: source.pipeline.channelCount,
+          batch: source.batchSize, channels: source.pipeline.inputChannelCount,
           size: Size3(source.geometry.finalShape.lengths)),
         on: device, recordingOn: tape)
     }
@@ -167,7 +172,8 @@ package final class TrainingRun {
   private func validate(
     _ observer: TrainingObserver
   ) throws(TrainingError) -> (loss: Double, dice: [Double])? {
-    var counts = PatchOverlap(classes: trainer.architecture.classes)
+    var counts = PatchOverlap(
+      classes: trainer.architecture.classes, trainer.numbering.channels)
     var losses = 0.0
     let iterations = trainer.settings.validationIterations
     for iteration in 0..<iterations {
@@ -207,24 +213,5 @@ package final class TrainingRun {
       try checkpoints.save(.best, of: self)
     }
     try checkpoints.writeLog(progress.history)
-  }
-
-  // MARK: Memory
-
-  /// Refuses a batch that does not fit into memory, before anything is computed.
-  private func checkMemory() throws(TrainingError) {
-    guard let available = SystemMemory.available else { return }
-    let elements = trainer.configuration.architecture.featureMapElements(
-      patch: trainer.configuration.patchSize, classes: trainer.architecture.classes)
-    // Measured on U-Nets of three to six stages: what the convolutions give, what the normalisations make of it, and gradients on
-    // their way come to two and a half times the elements the plan counts.
-    let activations =
-      2.5 * Double(elements) * Double(trainer.batchSize) * Double(device.precision.bytes)
-    let weights = Double(parameters.reduce(0) { $0 + $1.count } * 4 * 6)
-    let needed = activations + weights
-    guard needed < Double(available) else {
-      throw .memory(
-        neededBytes: Int(exactly: needed.rounded()) ?? .max, availableBytes: available)
-    }
   }
 }

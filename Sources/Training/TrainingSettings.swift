@@ -1,4 +1,5 @@
 public import Augmentation
+import ElementaryFunctions
 public import Tensors
 
 /// How long and how a network is trained; the defaults are nnU-Net's.
@@ -33,6 +34,8 @@ public struct TrainingSettings: Sendable {
   ///
   /// The learning rate falls as if all ``epochs`` were made.
   public var patience: Int?
+  /// Errors that are made in the masks of a cascade's previous stage.
+  public var maskErrors = RandomMaskErrors()
   /// Seconds after which the state is saved again; it is also saved at the end.
   public var saveInterval = 60.0
 

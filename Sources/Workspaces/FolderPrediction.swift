@@ -1,4 +1,5 @@
 public import Datasets
+import FileOutput
 public import Inference
 import VolumeFiles
 import Volumes
@@ -27,6 +28,8 @@ public struct FolderPrediction {
   ///
   /// Kept are whole ones on the grids of their images with no labels but the model's; others are made again.
   public var keepsMasks = false
+  /// Where a cascade's second stage gets the masks that it refines; nil for other models.
+  public var previousStage: PreviousStagePrediction?
   /// Told about every case.
   public var observer: StepObserver
 
@@ -52,9 +55,10 @@ public struct FolderPrediction {
   ) throws(WorkspaceError) -> [Outcome] {
     try makeFolder(folder)
     // Before hours of computing, not after the first case.
-    guard isWritable(folder) else {
+    guard isWritableFolder(folder) else {
       throw .unwritable(path: folder, reason: "no permission to write in this folder")
     }
+    removeAbandonedFiles(in: folder)
     let images = Set(cases.flatMap(\.images).map(absolute))
     for target in cases.map({ self.target($0, in: folder) })
     where images.contains(absolute(target)) {
@@ -97,8 +101,13 @@ public struct FolderPrediction {
   private func segment(_ entry: Case, to target: String) throws(WorkspaceError) {
     let images: CaseImages
     do throws(DatasetError) { images = try CaseImages(of: entry) } catch { throw .dataset(error) }
+    let previous = try previousStage.map { (stage) throws(WorkspaceError) in
+      try stage.mask(of: images, entry, ending: model.description.fileEnding ?? ".nii.gz")
+    }
     let mask: LabelMap
-    do throws(InferenceError) { mask = try predictor.segment(images, id: entry.id) } catch {
+    do throws(InferenceError) {
+      mask = try predictor.segment(images, refining: previous, id: entry.id)
+    } catch {
       throw .inference(error)
     }
     do throws(VolumeFileError) { try mask.write(to: target) } catch { throw .volume(error) }

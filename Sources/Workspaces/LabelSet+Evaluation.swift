@@ -18,6 +18,6 @@ extension LabelSet {
 
   private func evaluation(_ structure: Structure) -> Evaluation.Structure {
     let labels = structure.labels.map { LabelMap.Label($0) }
-    return usesRegions ? .region(labels) : .label(labels[0])
+    return usesRegions && structure.isList ? .region(labels) : .label(labels[0])
   }
 }

@@ -34,7 +34,7 @@ extension Workspace {
     let path = dataset.path
     observer.message("checking the \(dataset.cases.count) cases of \(dataset.name)")
     let report = report(on: path)
-    for problem in report.problems where problem.severity == .warning {
+    for problem in report.problems where problem.severity != .error {
       observer.message(problem.description)
     }
     try refuse(report, path: path)

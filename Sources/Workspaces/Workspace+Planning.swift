@@ -8,6 +8,10 @@ extension Workspace {
   ///
   /// A fingerprint that was put into the folder by hand is taken over.
   public func fingerprint(of dataset: Dataset) throws(WorkspaceError) -> Fingerprint {
+    try alone { () throws(WorkspaceError) in try currentFingerprint(of: dataset) }
+  }
+
+  private func currentFingerprint(of dataset: Dataset) throws(WorkspaceError) -> Fingerprint {
     try check(dataset)
     let stamp = dataset.filesDigest
     if exists(fingerprintPath) {
@@ -63,6 +67,12 @@ extension Workspace {
   /// - Throws: ``WorkspaceError``.
   public func plan(
     for dataset: Dataset, settings: PlanSettings? = nil
+  ) throws(WorkspaceError) -> SegmentationPlan {
+    try alone { () throws(WorkspaceError) in try currentPlan(for: dataset, settings) }
+  }
+
+  private func currentPlan(
+    for dataset: Dataset, _ settings: PlanSettings?
   ) throws(WorkspaceError) -> SegmentationPlan {
     let fingerprint = try fingerprint(of: dataset)
     let record = state.plan

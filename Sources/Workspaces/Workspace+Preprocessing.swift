@@ -15,14 +15,18 @@ extension Workspace {
   public func preprocess(
     _ dataset: Dataset, configuration: String
   ) throws(WorkspaceError) -> (plan: SegmentationPlan, store: CaseStore) {
-    let plan = try plan(for: dataset)
-    return (plan, try preprocess(dataset, configuration: configuration, by: plan))
+    try alone { () throws(WorkspaceError) in
+      let plan = try plan(for: dataset)
+      return (plan, try preprocess(dataset, configuration: configuration, by: plan))
+    }
   }
 
   /// Preprocesses the cases by a plan that was just made or read.
   func preprocess(
-    _ dataset: Dataset, configuration: String, by plan: SegmentationPlan
+    _ dataset: Dataset, configuration name: String, by plan: SegmentationPlan
   ) throws(WorkspaceError) -> CaseStore {
+    // A cascade's second stage reads the cases of the configuration it inherits from.
+    let configuration = plan.storageName(of: name)
     let preprocessor: Preprocessor
     do throws(PreprocessingError) {
       preprocessor = try Preprocessor(plan, configuration: configuration)
@@ -56,6 +60,12 @@ extension Workspace {
   ///
   /// A split file in the dataset's folder is copied; otherwise the cases are split into five folds as nnU-Net does.
   public func split(
+    _ fold: Fold, of dataset: Dataset
+  ) throws(WorkspaceError) -> CrossValidationSplits.Split {
+    try alone { () throws(WorkspaceError) in try currentSplit(fold, of: dataset) }
+  }
+
+  private func currentSplit(
     _ fold: Fold, of dataset: Dataset
   ) throws(WorkspaceError) -> CrossValidationSplits.Split {
     if fold == .all { return CrossValidationSplits([]).split(fold, of: dataset.caseNames) }

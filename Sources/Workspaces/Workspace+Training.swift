@@ -1,8 +1,10 @@
 public import Datasets
 public import Evaluation
+import FileOutput
 import FoundationEssentials
 import Inference
 import JSONDocuments
+import Parallelism
 import Planning
 import Preprocessing
 public import Reports
@@ -35,6 +37,7 @@ extension Workspace {
   /// Trains a network and scores it on the validation cases of its fold.
   ///
   /// The fold's folder also gets `progress.png`. A run that is there already is moved aside when a new one starts from random weights.
+  /// Folds of one workspace may be trained by several processes at once: what they need in common is made by the first.
   ///
   /// - Parameters:
   ///   - dataset: The dataset.
@@ -53,12 +56,29 @@ extension Workspace {
       trainer = try Trainer(
         plan, configuration: request.configuration, description: dataset.description,
         settings: request.settings)
+      try trainer.checkMemory(available: SystemMemory.available)
     } catch {
       throw .training(error)
     }
     tellStart(of: trainer, dataset)
-    let split = try split(request.fold, of: dataset)
-    let store = try preprocess(dataset, configuration: request.configuration, by: plan)
+    let model = modelFolder(request.configuration)
+    try makeFolder(model)
+    return try withFold(ModelFolder.fold(request.fold, in: model)) {
+      () throws(WorkspaceError) in
+      try train(trainer, on: dataset, request, observer: trainingObserver)
+    }
+  }
+
+  private func train(
+    _ trainer: Trainer, on dataset: Dataset, _ request: TrainingRequest,
+    observer trainingObserver: TrainingObserver
+  ) throws(WorkspaceError) -> TrainingResult {
+    let cascade: CascadeMasks
+    do throws(TrainingError) {
+      cascade = try cascadeMasks(of: request.configuration, by: trainer.plan)
+    } catch {
+      throw .training(error)
+    }
     let model = modelFolder(request.configuration)
     let fold = ModelFolder.fold(request.fold, in: model)
     if request.start == .resume,
@@ -66,7 +86,10 @@ extension Workspace {
     {
       observer.message("nothing is saved in \(fold) yet; starting afresh")
     }
-    try prepare(model: model, plan: plan, dataset: dataset, request)
+    let (split, store) = try alone {
+      () throws(WorkspaceError) -> (CrossValidationSplits.Split, CaseStore) in
+      try trainingData(for: trainer, of: dataset, request)
+    }
     let curves = CurveDrawing(
       to: "\(fold)/progress.png", title: "\(dataset.name), \(request.configuration)",
       message: observer.message)
@@ -78,7 +101,8 @@ extension Workspace {
     let outcome: TrainingOutcome
     do throws(TrainingError) {
       outcome = try trainer.train(
-        on: store, split: split, into: fold, start: request.start, observer: observed)
+        on: store, split: split, into: fold, start: request.start, previousStage: cascade.previous,
+        observer: observed)
       curves.draw()
     } catch {
       throw .training(error)
@@ -103,7 +127,8 @@ extension Workspace {
     do throws(TrainingError) {
       return .finished(
         try trainer.validate(
-          on: store, of: dataset, names: split.validation, model: trained, fold: request.fold
+          on: store, of: dataset, names: split.validation, model: trained, fold: request.fold,
+          cascade: cascade
         ) { observer.progress("validation", $0, $1) })
     } catch {
       throw .training(error)
@@ -137,11 +162,35 @@ extension Workspace {
         + "checkpoint")
   }
 
+  /// The fold's cases, and the preprocessed ones; for the second stage of a cascade also the masks of the first.
+  private func trainingData(
+    for trainer: Trainer, of dataset: Dataset, _ request: TrainingRequest
+  ) throws(WorkspaceError) -> (CrossValidationSplits.Split, CaseStore) {
+    let split = try self.split(request.fold, of: dataset)
+    // Before hours of preprocessing.
+    var previousFolds: [(fold: Fold, cases: [String])] = []
+    if let previous = trainer.configuration.previousStage {
+      previousFolds = try previousStageFolds(
+        of: request.configuration, after: previous,
+        for: Set(split.training + split.validation).sorted(), in: dataset)
+    }
+    let store = try preprocess(
+      dataset, configuration: request.configuration, by: trainer.plan)
+    if !previousFolds.isEmpty {
+      try makePreviousStageMasks(
+        for: request.configuration, by: previousFolds, of: dataset, plan: trainer.plan,
+        settings: request.settings)
+    }
+    try prepare(
+      model: modelFolder(request.configuration), plan: trainer.plan, dataset: dataset, request)
+    return (split, store)
+  }
+
   /// Writes the model's plan and description, and moves an earlier run of the fold aside.
   private func prepare(
     model: String, plan: SegmentationPlan, dataset: Dataset, _ request: TrainingRequest
   ) throws(WorkspaceError) {
-    try makeFolder(model)
+    removeAbandonedFiles(in: model)
     let fold = ModelFolder.fold(request.fold, in: model)
     let hasRun = ModelFolder.Checkpoint.allCases.contains { exists("\(fold)/\($0.fileName)") }
     let replaces = request.start == .fresh
@@ -165,7 +214,9 @@ extension Workspace {
     do throws(PlanningError) { try plan.write(to: "\(model)/plans.json") } catch {
       throw .planning(error)
     }
-    do throws(DatasetError) { try dataset.description.write(to: "\(model)/dataset.json") } catch {
+    do throws(DatasetError) {
+      try dataset.description.documentingClassLabels.write(to: "\(model)/dataset.json")
+    } catch {
       throw .dataset(error)
     }
   }

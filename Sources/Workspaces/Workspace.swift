@@ -1,3 +1,4 @@
+import FileOutput
 import FoundationEssentials
 
 /// A folder that holds everything made from one dataset: fingerprint, plan, preprocessed cases, models.
@@ -73,10 +74,8 @@ public struct StepObserver: Sendable {
 
 /// Makes a folder and those above it.
 func makeFolder(_ path: String) throws(WorkspaceError) {
-  do {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  } catch {
-    throw .unwritable(path: path, reason: "the folder cannot be made")
+  do throws(FileOutputError) { try createFolder(path) } catch {
+    throw .unwritable(path: path, reason: error.description)
   }
 }
 

@@ -20,6 +20,10 @@ public enum WorkspaceError: Error, Equatable, Sendable, CustomStringConvertible 
   case unwritable(path: String, reason: String)
   /// A model's folder holds folds that were trained with another plan, or for other channels or labels.
   case otherPlan(model: String, plan: String)
+  /// Another process trains the same fold.
+  case foldInUse(folder: String)
+  /// The second stage of a cascade needs networks of the first that are not trained yet.
+  case previousStage(configuration: String, previous: String, folds: [Int], workspace: String)
   /// Files given as input cannot be used.
   case input(path: String, problem: String)
   /// The dataset.
@@ -54,6 +58,16 @@ public enum WorkspaceError: Error, Equatable, Sendable, CustomStringConvertible 
     case .otherPlan(let model, let plan):
       "\(model): holds folds that were trained with another plan than \(plan), or for other channels "
         + "or labels; restore those, or move the folder away"
+    case .foldInUse(let folder):
+      "\(folder): is being trained by another delineate; wait until it has ended, or train another fold"
+    case .previousStage(let configuration, let previous, let folds, let workspace):
+      "\(configuration) refines the masks of \(previous), whose "
+        + (folds.count == 1 ? "fold" : "folds") + " "
+        + folds.map(String.init).joined(separator: ", ")
+        + (folds.count == 1 ? " is" : " are") + " not trained yet; train first: "
+        + folds.map {
+          "delineate train --workspace \(workspace) --configuration \(previous) --fold \($0)"
+        }.joined(separator: "; ")
     case .input(let path, let problem): "\(path): \(problem)"
     case .dataset(let error): error.description
     case .planning(let error): error.description

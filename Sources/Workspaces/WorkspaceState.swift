@@ -86,12 +86,13 @@ extension Workspace {
 
   /// Changes what is remembered.
   func remember(_ change: (inout WorkspaceState) -> Void) throws(WorkspaceError) {
-    let old = state
-    var new = old
-    change(&new)
-    guard new != old || !exists(statePath) else { return }
-    try makeFolder(folder)
-    try new.write(to: statePath)
+    try alone { () throws(WorkspaceError) in
+      let old = state
+      var new = old
+      change(&new)
+      guard new != old || !exists(statePath) else { return }
+      try new.write(to: statePath)
+    }
   }
 }
 
@@ -114,9 +115,6 @@ extension Dataset {
   /// Digest of its description.
   var descriptionDigest: String { contentDigest(of: description.document.text(.compact)) }
 }
-
-/// Whether files may be made in a folder.
-func isWritable(_ folder: String) -> Bool { access(folder, W_OK) == 0 }
 
 /// The absolute path of a file or folder that exists, or the path itself.
 func absolute(_ path: String) -> String {

@@ -22,8 +22,8 @@ struct Delineate: ParsableCommand {
     version: version,
     subcommands: [
       Demo.self, Info.self, Check.self, FingerprintCommand.self, Plan.self, Preprocess.self,
-      Train.self, Predict.self, Evaluate.self, Resample.self, Normalise.self, Model.self,
-      Benchmark.self,
+      Train.self, Predict.self, Evaluate.self, Accumulate.self, FindBest.self, Postprocess.self,
+      Resample.self, Normalise.self, Model.self, Benchmark.self,
     ])
 
   /// Runs a subcommand; whatever goes wrong is one line on standard error and an exit status.

@@ -24,6 +24,11 @@ enum Fixture {
     }
   }
 
+  /// Bits, the first of a byte being its highest.
+  static func bits(_ name: String) throws -> [Bool] {
+    try bytes("\(name).bits").flatMap { byte in (0..<8).map { byte >> (7 - $0) & 1 == 1 } }
+  }
+
   /// The numbers of every line of a text file, in groups that `|` separates.
   static func table(_ name: String) throws -> [[[Double]]] {
     String(decoding: try bytes("\(name).txt"), as: UTF8.self).split(separator: "\n").map { line in

@@ -5,7 +5,8 @@ import Testing
 struct HelpTests {
   static let commands: [[String]] = [
     [], ["demo"], ["info"], ["check"], ["fingerprint"], ["plan"], ["preprocess"], ["train"],
-    ["predict"], ["evaluate"], ["resample"], ["normalise"], ["model"], ["model", "info"],
+    ["predict"], ["evaluate"], ["accumulate"], ["find-best"], ["postprocess"], ["resample"],
+    ["normalise"], ["model"], ["model", "info"],
     ["benchmark"], ["benchmark", "train"], ["benchmark", "predict"], ["benchmark", "resample"],
   ]
 

@@ -42,7 +42,7 @@ import Testing
     try JSONValue.object(edited).text().write(toFile: preset, atomically: true, encoding: .utf8)
     let refused = try self.plan("--preset", preset, output: output)
     #expect(refused.status == 1 && refused.output.isEmpty && refused.errorLines.count == 1)
-    #expect(refused.errors.contains("\(preset): field \"encoder_depths\": expected at least one"))
+    #expect(refused.errors.contains("\(preset): field \"encoder_depths\": expected a list of"))
     #expect(try JSONValue(contentsOf: output)["plans_name"] == "Others")
   }
 

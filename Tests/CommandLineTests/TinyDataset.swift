@@ -56,7 +56,12 @@ struct TinyDataset {
   }
 
   /// Checks and plans, then makes the plan's network a tiny one, as a user may by hand.
-  func plan(in workspace: String) throws {
+  ///
+  /// - Parameters:
+  ///   - workspace: The workspace.
+  ///   - cascade: Whether a first stage at half the resolution and a second stage are added.
+  /// - Throws: ``NoPlan`` if there is nothing to edit.
+  func plan(in workspace: String, cascade: Bool = false) throws {
     let planned = try Program.run("plan", path, "--workspace", workspace, "--quiet")
     guard planned.status == 0,
       var plan = try JSONValue(contentsOf: "\(workspace)/plans.json").object,
@@ -76,6 +81,15 @@ struct TinyDataset {
     architecture["arch_kwargs"] = .object(arguments)
     full["architecture"] = .object(architecture)
     configurations["3d_fullres"] = .object(full)
+    if cascade {
+      full["data_identifier"] = "nnUNetPlans_3d_lowres"
+      full["spacing"] = [2.0, 1.6, 1.6]
+      full["next_stage"] = "3d_cascade_fullres"
+      configurations["3d_lowres"] = .object(full)
+      configurations["3d_cascade_fullres"] = [
+        "inherits_from": "3d_fullres", "previous_stage": "3d_lowres",
+      ]
+    }
     plan["configurations"] = .object(configurations)
     try JSONValue.object(plan).text().write(
       toFile: "\(workspace)/plans.json", atomically: true, encoding: .utf8)

@@ -84,6 +84,24 @@ import Volumes
       ])
   }
 
+  @Test func absurdSpacing() throws {
+    let small = try SmallDataset()
+    var geometry = SmallDataset.geometry
+    geometry.spacing = Vector3(0x1p-40, 0x1p-40, 0x1p-40)
+    for channel in 0..<2 {
+      try small.image(seed: channel, geometry).write(
+        to: small.path("imagesTr/c0_000\(channel).nii.gz"))
+    }
+    try small.labels(geometry).write(to: small.path("labelsTr/c0.nii.gz"))
+    let found = lines(small)
+    #expect(found.count == 1)
+    #expect(
+      found.first?.hasPrefix("imagesTr/c0_0000.nii.gz: the spacing is 9.09494") == true)
+    let entry = try Dataset(contentsOf: small.folder.path).cases[0]
+    let error = #expect(throws: DatasetError.self) { try CaseImages(of: entry) }
+    #expect(error?.description.contains("expected 1e-06 to 1000000.0; correct the header") == true)
+  }
+
   @Test func labels() throws {
     let small = try SmallDataset()
     var map = small.labels()
@@ -115,9 +133,22 @@ import Volumes
     #expect(
       found == [
         "dataset.json: the field \"file_ending\" is missing; add it; \"numTraining\" says 5 cases, "
-          + "found 3; labels are not consecutive: expected 0 ... 3, found 0, 1, 2, 7; "
-          + "renumber them; warning: label 7 (c) occurs in no case"
+          + "found 3; note: labels are not consecutive: 0, 1, 2, 7; "
+          + "training numbers them 0 ... 3, masks get these values back; warning: label 7 (c) occurs in no case"
       ])
+  }
+
+  @Test func labelsWithGapsAreNoError() throws {
+    let small = try SmallDataset()
+    try small.write(
+      "dataset.json",
+      """
+      {"channel_names": {"0": "T1", "1": "T2"}, "labels": {"background": 0, "a": 1, "b": 2, "c": 7, \
+      "ignore": 8}, "numTraining": 3, "file_ending": ".nii.gz"}
+      """)
+    let report = DatasetCheck().report(on: small.folder.path)
+    #expect(!report.hasErrors)
+    #expect(report.problems.map(\.severity) == [.note, .warning])
   }
 
   @Test func brokenDescriptionDoesNotStopTheCheck() throws {

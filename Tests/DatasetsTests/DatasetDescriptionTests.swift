@@ -70,6 +70,26 @@ import Testing
     #expect(throws: DatasetError.self) { try read("[]") }
   }
 
+  @Test func labelsOfChannelsAreWrittenAndChecked() throws {
+    let plain = #"{"channel_names": {"0": "T1"}, "labels": {"background": 0, "b": 7, "a": 3}}"#
+    let description = try read(plain)
+    let written = description.documentingClassLabels.document
+    #expect(written["class_labels"]?.ints == [0, 3, 7])
+    let again = try DatasetDescription(written, from: "dataset.json")
+    #expect(again.labels == description.labels && again.documentingClassLabels == again)
+    // Consecutive labels and regions need no table.
+    for text in [
+      plain.replacing(try Regex("7"), with: "1").replacing(try Regex("3"), with: "2"),
+      plain.replacing(try Regex("7"), with: "[3, 7]")
+        .replacing(try Regex("}}"), with: #"}, "regions_class_order": [7, 3]}"#),
+    ] {
+      let other = try read(text)
+      #expect(other.documentingClassLabels == other)
+    }
+    let changed = plain.replacing(try Regex("}}"), with: #"}, "class_labels": [0, 7, 3]}"#)
+    #expect(throws: DatasetError.self) { try read(changed) }
+  }
+
   @Test func partsMakeTheSameDocument() throws {
     let text = """
       {"channel_names": {"0": "T1"}, "labels": {"background": 0, "whole": [1, 2], "core": 2}, \

@@ -58,6 +58,9 @@ import Testing
     #expect(throws: LabelSetProblem.regionsClassOrder(count: 2, regions: 1)) {
       try LabelSet(structures: [background, region], regionsClassOrder: [1, 2])
     }
+    #expect(throws: LabelSetProblem.paintedOutOfRange(-3)) {
+      try LabelSet(structures: [background, region], regionsClassOrder: [-3])
+    }
     #expect(throws: LabelSetProblem.labelOutOfRange("a")) {
       try LabelSet(structures: [background, Structure(name: "a", labels: [-1])])
     }

@@ -152,7 +152,7 @@ private func relative(_ text: String, to folder: String) -> String {
   text.replacing(folder + "/", with: "")
 }
 
-private func text(of path: String) throws -> String {
+func text(of path: String) throws -> String {
   let file = try #require(fopen(path, "rb"))
   defer { fclose(file) }
   var bytes = [UInt8](repeating: 0, count: 1 << 16)
@@ -160,7 +160,7 @@ private func text(of path: String) throws -> String {
   return String(decoding: bytes[..<count], as: UTF8.self)
 }
 
-private func fixture(_ name: String, file: String = #filePath) -> String {
+func fixture(_ name: String, file: String = #filePath) -> String {
   file.split(separator: "/", omittingEmptySubsequences: false).dropLast()
     .joined(separator: "/") + "/Fixtures/" + name
 }

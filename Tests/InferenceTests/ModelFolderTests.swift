@@ -3,10 +3,13 @@ import FileOutput
 import Inference
 import JSONDocuments
 import Networks
+import Planning
+import Preprocessing
 import Safetensors
 import Tensors
 import TestSupport
 import Testing
+import Volumes
 
 @Suite(.serialized)
 struct ModelFolderTests {
@@ -110,14 +113,72 @@ struct ModelFolderTests {
     let error = #expect(throws: InferenceError.self) { try Predictor(ModelFolder(model.path)) }
     expectOneLine(error, naming: [tiny.configuration, "other"])
     configurations["other"] = [
-      "inherits_from": .string(tiny.configuration), "previous_stage": "3d_lowres",
+      "inherits_from": .string(tiny.configuration),
+      "previous_stage": .string(tiny.configuration),
     ]
     plan["configurations"] = .object(configurations)
     try writeAtomically(JSONValue.object(plan).text(), to: "\(model.path)/plans.json")
     let cascade = #expect(throws: InferenceError.self) {
       try Predictor(ModelFolder(model.path), folds: [.number(1)])
     }
-    expectOneLine(cascade, naming: ["other", "3d_lowres"])
+    // Its network takes the masks as two more channels.
+    expectOneLine(cascade, naming: ["fold_1", "encoder.stages.0.0.convs.0.conv.weight"])
+  }
+
+  @Test func planThatWasEditedAfterTrainingIsRefused() throws {
+    let (tiny, model) = try model()
+    let digest = try tiny.plan().digest(of: tiny.plan().configuration(tiny.configuration))
+    var training = try #require(
+      try JSONValue(parsing: TinyModel.training(tiny.configuration, mirrorAxes: [0])).object)
+    training["plan"] = .string(digest)
+    try model.write(
+      try tiny.network(classes: 3, seed: 1), fold: 0,
+      training: JSONValue.object(training).text(.compact))
+    _ = try Predictor(ModelFolder(model.path))
+    var edited = tiny
+    edited.spacing = [1, 1, 1.25]
+    try writeAtomically(edited.document.text(), to: "\(model.path)/plans.json")
+    let error = #expect(throws: InferenceError.self) { try Predictor(ModelFolder(model.path)) }
+    expectOneLine(
+      error, naming: [model.checkpoint(0), "plans.json was changed after it was trained"])
+  }
+
+  @Test func absurdNumbersOfAPlanAreRefusedOrHarmless() throws {
+    let (tiny, model) = try model()
+    try model.write(
+      try tiny.network(classes: 3, seed: 1), fold: 0,
+      training: TinyModel.training(tiny.configuration, mirrorAxes: [0]))
+    var (refused, opened) = (0, 0)
+    for variant in AbsurdDocument.variants(of: tiny.document) {
+      try writeAtomically(variant.document.text(), to: "\(model.path)/plans.json")
+      do {
+        let predictor = try Predictor(ModelFolder(model.path))
+        // A window without end is refused when the image is known.
+        let entry = CaseProperties(
+          spacing: [1, 1, 1], shapeBeforeCropping: Shape3(20, 20, 20),
+          box: ArrayBox(whole: Shape3(20, 20, 20)))
+        try predictor.checkMemory(
+          for: Shape3(20, 20, 20), of: entry, id: "x", available: 8 << 30)
+        opened += 1
+      } catch {
+        refused += 1
+        #expect(!"\(error)".contains("\n"), "\(variant.field)")
+      }
+    }
+    #expect(refused > 300 && opened > 10, "\(refused) refused, \(opened) opened")
+  }
+
+  @Test func networkBeyondTheMemoryIsRefused() throws {
+    var tiny = TinyPlan()
+    tiny.features = [1024, 2048]
+    let architecture = UNetArchitecture(
+      try tiny.plan().configuration(tiny.configuration), inputChannels: 1, classes: 3)
+    try TrainedWeights.checkMemory(for: architecture, path: "p", available: nil)
+    try TrainedWeights.checkMemory(for: architecture, path: "p", available: 2 << 30)
+    let error = #expect(throws: InferenceError.self) {
+      try TrainedWeights.checkMemory(for: architecture, path: "p", available: 512 << 20)
+    }
+    expectOneLine(error, naming: ["p: the networks need about 992 MiB", "512 MiB are free"])
   }
 
   private func model() throws -> (TinyPlan, TinyModel) {

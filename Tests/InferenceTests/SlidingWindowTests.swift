@@ -34,7 +34,7 @@ struct SlidingWindowTests {
     settings.precision = .float32
     let predictor = try Predictor(ModelFolder(model.path), settings: settings)
     let image = try file.channels("image")
-    let logits = try #require(predictor.slidingWindow.logits(image))
+    let logits = try #require(predictor.slidingWindow.logits(WindowInput(image)))
     let expected = try file.channels("logits")
     #expect(logits.count == 3 && logits[0].shape == image[0].shape)
     let largest = expected.map { $0.elements.map(abs).max() ?? 0 }.max() ?? 0
@@ -117,7 +117,8 @@ struct SlidingWindowTests {
       labels: try labelSet([1, 2]), mirrorAxes: setup.mirrorAxes, step: setup.step)
     let image = [noise(setup.shape, seed: 3), noise(setup.shape, seed: 4)]
     var shares: [Double] = []
-    let found = try #require(predictor.slidingWindow.logits(image) { shares.append($0) })
+    let found = try #require(
+      predictor.slidingWindow.logits(WindowInput(image)) { shares.append($0) })
     let slow = SlowPrediction(
       networks: networks, device: device,
       window: Shape3((setup.patch.count == 2 ? [1] : []) + setup.patch),
@@ -141,7 +142,7 @@ struct SlidingWindowTests {
       let predictor = try Predictor(
         networks: networks, on: try Device(precision: .float32),
         preprocessor: try TinyPlan().preprocessor(), labels: try labelSet([1]), mirrorAxes: [2])
-      return try #require(predictor.slidingWindow.logits(image))
+      return try #require(predictor.slidingWindow.logits(WindowInput(image)))
     }
     let single = try networks.map { try logits([$0]) }
     let together = try logits(networks)
@@ -161,7 +162,7 @@ struct SlidingWindowTests {
       networks: [try TinyPlan().network(classes: 2, seed: 1)],
       on: try Device(precision: .float32), preprocessor: try TinyPlan().preprocessor(),
       labels: try labelSet([1]), mirrorAxes: [])
-    #expect(predictor.slidingWindow.logits([image]) == nil)
+    #expect(predictor.slidingWindow.logits(WindowInput([image])) == nil)
   }
 }
 

@@ -42,6 +42,20 @@ import Testing
       network(images(on: device, recordingOn: recorded ? Tape() : nil)), targets)
   }
 
+  @Test(arguments: encoders, [true, false]) func weightsAreCountedWithoutBeingMade(
+    encoder: UNetArchitecture.Encoder, hasBias: Bool
+  ) {
+    var architecture = UNetArchitecture(
+      encoder: encoder, channels: (3, 4), features: [4, 6, 6, 9],
+      grid: (
+        [[1, 3, 3], [3, 3, 3], [3, 5, 3], [3, 3, 3]],
+        [[1, 1, 1], [1, 2, 2], [2, 2, 2], [1, 2, 1]]
+      ), blocks: ([1, 2, 3, 1], [1, 2, 3]))
+    architecture.hasBias = hasBias
+    let count = UNet(architecture).parameters.reduce(0) { $0 + $1.count }
+    #expect(architecture.weightCount == Double(count))
+  }
+
   @Test(arguments: encoders) func shapesFollowTheStrides(
     encoder: UNetArchitecture.Encoder
   ) throws {

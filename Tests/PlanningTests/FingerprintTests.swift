@@ -30,8 +30,8 @@ import Volumes
     }
     #expect(
       error?.description
-        == "f.json: field \"shapes_after_crop\": expected a list of three whole numbers per case, "
-        + "found [[1, 2]]")
+        == "f.json: field \"shapes_after_crop[0]\": expected three whole numbers from 1 to 1048576, "
+        + "found [1, 2]")
   }
 
   /// Two cases of two channels; the first has a margin of zeros.

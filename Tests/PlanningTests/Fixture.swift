@@ -20,6 +20,10 @@ struct Cohort {
   static let fixtures =
     #filePath.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/Fixtures"
 
+  /// The presets as files, where a user finds them.
+  static let presetFolder =
+    #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 } + "/Plans/planner"
+
   /// The reference's plans for a preset.
   func expected(_ preset: String) throws -> JSONValue {
     try JSONValue(

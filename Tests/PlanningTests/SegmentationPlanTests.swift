@@ -77,8 +77,8 @@ import Testing
       ),
       (
         "configurations/2d/spacing", [1.0, "x"],
-        #"p.json: field "configurations.2d.spacing": expected a list of 2 numbers above 0, "#
-          + #"found [1.0, "x"]"#
+        #"p.json: field "configurations.2d.spacing": expected a list of 2 numbers from 1e-06 to "#
+          + #"1000000000.0, found [1.0, "x"]"#
       ),
       (
         "configurations/2d/architecture/arch_kwargs/strides", [[1, 1]],

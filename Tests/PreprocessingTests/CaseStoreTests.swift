@@ -34,6 +34,30 @@ import Volumes
     #expect(store.stamp(of: name) == "made today")
   }
 
+  /// The digest that the file keeps is that of its numbers, whichever way it is found.
+  @Test(arguments: ["masked", "joint", "masked_unlabelled"])
+  func digestIsThatOfTheNumbers(name: String) throws {
+    let folder = try TemporaryFolder()
+    let store = CaseStore(folder.path)
+    _ = try stored(name, in: store)
+    let kept = try store.open(name).contentDigest
+    let path = store.path(of: name)
+    // A file without it, as earlier releases wrote them: the same length, so that nothing moves.
+    let text = try bytes(ofFile: path)
+    let field = Array("\\\"digest\\\"".utf8)
+    let start = try #require(
+      (0..<text.count - field.count).first { Array(text[$0..<($0 + field.count)]) == field })
+    var changed = text
+    changed[start + 2] = UInt8(ascii: "D")
+    try writeAtomically(changed, to: path)
+    #expect(try store.open(name).contentDigest == kept)
+    // Another number, another digest.
+    let header = (0..<8).reduce(0) { $0 | Int(changed[$1]) << (8 * $1) }
+    changed[8 + header] ^= 1
+    try writeAtomically(changed, to: path)
+    #expect(try store.open(name).contentDigest != kept)
+  }
+
   @Test func missingAndShortenedFilesAreErrors() throws {
     let folder = try TemporaryFolder()
     let store = CaseStore(folder.path)

@@ -40,6 +40,10 @@ import Volumes
       of: Mask(repeating: false, geometry: mask.geometry), connectivity: .faces)
     #expect(empty.count == 0)
     #expect(empty.largest.voxels.allSatisfy { !$0 })
+    for extent in [Extent(x: 0, y: 0, z: 0), Extent(x: 4, y: 3, z: 0), Extent(x: 0, y: 3, z: 2)] {
+      let none = Mask(repeating: true, geometry: Geometry(extent: extent))
+      #expect(ConnectedComponents(of: none, connectivity: .corners).count == 0)
+    }
   }
 
   @Test func resultDoesNotDependOnThreads() {

@@ -14,6 +14,8 @@ public struct TinyPlan {
   public var channels = 1
   /// Patches of a step.
   public var batchSize = 2
+  /// Spacing in mm of the first stage of a cascade, whose second stage has the spacing above; nil for a plan without a cascade.
+  public var firstStageSpacing: [Double]?
 
   /// A plan for isotropic volumes of one channel.
   public init() {}
@@ -33,6 +35,15 @@ public struct TinyPlan {
     }
     var configurations = JSONObject()
     configurations[configuration] = configurationDocument
+    if let firstStageSpacing, var first = configurationDocument.object {
+      first["data_identifier"] = "nnUNetPlans_3d_lowres"
+      first["spacing"] = .array(firstStageSpacing.map { .number($0) })
+      first["next_stage"] = "3d_cascade_fullres"
+      configurations["3d_lowres"] = .object(first)
+      configurations["3d_cascade_fullres"] = [
+        "inherits_from": .string(configuration), "previous_stage": "3d_lowres",
+      ]
+    }
     return [
       "dataset_name": "Dataset001_Tiny", "plans_name": "nnUNetPlans",
       "transpose_forward": list(transpose), "transpose_backward": list(backward),

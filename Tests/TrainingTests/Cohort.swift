@@ -27,17 +27,29 @@ struct Cohort {
   static let split = CrossValidationSplits.Split(
     training: Array(names[..<4]), validation: Array(names[4...]))
 
-  init(_ tiny: TinyPlan = TinyPlan()) throws {
+  /// - Parameters:
+  ///   - tiny: The plan.
+  ///   - fields: Fields of `dataset.json` that differ from those of one label, `ball`.
+  ///   - relabelled: Changes the labels of every case.
+  /// - Throws: Whatever keeps the files from being written.
+  init(
+    _ tiny: TinyPlan = TinyPlan(), description fields: JSONObject = [:],
+    relabelled: (inout LabelMap) -> Void = { _ in }
+  ) throws {
     folder = try TemporaryFolder()
     for name in ["imagesTr", "labelsTr", "model", "store"] {
       try makeFolder("\(folder.path)/\(name)")
     }
-    let description: JSONValue = [
+    var object: JSONObject = [
       "channel_names": ["0": "noise"], "labels": ["background": 0, "ball": 1],
       "numTraining": .integer(Self.names.count), "file_ending": ".nii",
     ]
+    for (name, value) in fields.members { object[name] = value }
+    let description = JSONValue.object(object)
     for (index, name) in Self.names.enumerated() {
-      let (image, labels) = Self.ball(seed: UInt64(index))
+      let (image, original) = Self.ball(seed: UInt64(index))
+      var labels = original
+      relabelled(&labels)
       try image.write(to: "\(folder.path)/imagesTr/\(name)_0000.nii")
       try labels.write(to: "\(folder.path)/labelsTr/\(name).nii")
     }

@@ -32,6 +32,35 @@ struct PatchOverlapTests {
     #expect(expected.allSatisfy { $0 > 0 && $0 < 1 })
   }
 
+  @Test func diceOfRegionsEqualsTheSlowCount() {
+    let (batch, size) = (2, Size3(3, 5, 4))
+    let members: [[Int16]] = [[1, 2, 4], [2], [0, 3]]
+    let channels = SegmentationLoss.Channels.regions(
+      RegionMembership(members), hasIgnoredVoxels: true)
+    var generator = SplitMix64(seed: 2)
+    var overlap = PatchOverlap(classes: 3, channels)
+    var logits = [Float](repeating: 0, count: batch * 3 * size.count)
+    for index in logits.indices { logits[index] = generator.uniform(-3...3).rounded() }
+    let labels = (0..<batch * size.count).map { _ in Int16(generator.next() % 6) - 1 }
+    logits.withUnsafeBufferPointer {
+      overlap.add($0, LabelBatch(batch: batch, size: size, labels: labels))
+    }
+    let expected = members.indices.map { region in
+      var (both, either) = (0, 0)
+      for (voxel, label) in labels.enumerated() where label >= 0 {
+        let (sample, place) = voxel.quotientAndRemainder(dividingBy: size.count)
+        // A probability of exactly one half is not enough.
+        let isFound = logits[(sample * 3 + region) * size.count + place] > 0
+        let isThere = members[region].contains(label)
+        both += isFound && isThere ? 1 : 0
+        either += (isFound ? 1 : 0) + (isThere ? 1 : 0)
+      }
+      return 2 * Double(both) / Double(either)
+    }
+    #expect(overlap.dice == expected)
+    #expect(expected.allSatisfy { $0 > 0 && $0 < 1 })
+  }
+
   @Test func absentClassHasNoDice() {
     var overlap = PatchOverlap(classes: 3)
     let logits: [Float] = [0, 1, 1, 0, -1, -1]

@@ -1,6 +1,7 @@
 import Datasets
 import JSONDocuments
 import Planning
+import Tensors
 import TestSupport
 import Testing
 import Training
@@ -55,13 +56,20 @@ struct SettingsTests {
     }
   }
 
-  @Test func regionsAreRefused() throws {
-    let error = #expect(throws: TrainingError.self) {
-      try trainer(
-        labels: ["background": 0, "whole": [1, 2], "core": 2], TrainingSettings(),
-        order: [1, 2])
-    }
-    expectOneLine(error, naming: ["regions", "dataset.json"])
+  /// Channels are told by the places of labels among all, whatever their values.
+  @Test func labelsAreNumberedByTheirPlaces() throws {
+    let plain = LabelNumbering(try description(["background": 0, "a": 2, "b": 1]).labels)
+    #expect(plain.table == nil && plain.channels == .labels)
+    let gaps = LabelNumbering(
+      try description(["background": 0, "a": 9, "b": 4, "ignore": 10]).labels)
+    #expect(gaps.table == [0: 0, 4: 1, 9: 2] && gaps.channels == .labels)
+    let regions = LabelNumbering(
+      try description(
+        ["background": 0, "whole": [4, 9], "core": 9, "ignore": 10], order: [4, 9]
+      ).labels)
+    #expect(
+      regions.channels
+        == .regions(RegionMembership([[1, 2], [2]]), hasIgnoredVoxels: true))
   }
 
   @Test func unknownConfigurationIsRefused() throws {

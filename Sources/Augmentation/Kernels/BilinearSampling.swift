@@ -4,25 +4,15 @@ import Volumes
 ///
 /// The path must run within slices: its first axis is the patch's.
 func sampleBilinear(_ region: CutRegion, path: AffinePath, into patch: PatchMemory) {
-  let shape = patch.shape
-  for z in 0..<shape.depth {
-    for y in 0..<shape.height {
-      let line = BilinearRow(
-        region: region, slice: z, count: shape.width, y: path.axis(1, z: z, y: y, in: region),
-        x: path.axis(2, z: z, y: y, in: region))
-      let row = (z * shape.height + y) * shape.width
-      for channel in 0..<patch.channelCount {
-        line.sampleImage(
-          region.view.image + channel * region.view.shape.count,
-          into: patch.image + channel * shape.count + row)
-      }
-      line.sampleLabels(into: patch.labels + row)
-    }
+  sample(patch, of: region.view) { z, y in
+    BilinearRow(
+      region: region, slice: z, count: patch.shape.width,
+      y: path.axis(1, z: z, y: y, in: region), x: path.axis(2, z: z, y: y, in: region))
   }
 }
 
 /// The places in a slice of a region at which one row of a patch is sampled.
-private struct BilinearRow {
+private struct BilinearRow: SampledRow {
   let region: CutRegion
   let count: Int
   let slice: Int
@@ -55,15 +45,7 @@ private struct BilinearRow {
     return (first.y &+ steps &* step.y, first.x &+ steps &* step.x)
   }
 
-  func sampleImage(_ source: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>) {
-    row.update(repeating: 0, count: touching.lowerBound)
-    (row + touching.upperBound).update(repeating: 0, count: count - touching.upperBound)
-    for index in touching.lowerBound..<interior.lowerBound {
-      row[index] = checkedIntensity(source, index)
-    }
-    for index in interior.upperBound..<touching.upperBound {
-      row[index] = checkedIntensity(source, index)
-    }
+  func sampleInterior(_ source: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>) {
     let line = region.rowStride
     let origin = region.offset(slice, 0, 0)
     for index in interior {
@@ -76,11 +58,7 @@ private struct BilinearRow {
     }
   }
 
-  func sampleLabels(into row: UnsafeMutablePointer<Int16>) {
-    row.update(repeating: -1, count: touching.lowerBound)
-    (row + touching.upperBound).update(repeating: -1, count: count - touching.upperBound)
-    for index in touching.lowerBound..<interior.lowerBound { row[index] = checkedLabel(index) }
-    for index in interior.upperBound..<touching.upperBound { row[index] = checkedLabel(index) }
+  func sampleInterior(into row: UnsafeMutablePointer<Int16>) {
     let line = region.rowStride
     let origin = region.offset(slice, 0, 0)
     for index in interior {
@@ -125,12 +103,12 @@ private struct BilinearRow {
       bottom && right ? value(origin + line + 1) : outside, outside, outside, outside, outside)
   }
 
-  private func checkedIntensity(_ source: UnsafePointer<Float>, _ index: Int) -> Float {
+  func checkedIntensity(_ source: UnsafePointer<Float>, _ index: Int) -> Float {
     let (y, x) = place(index)
     return (neighbours(index, outside: 0) { source[$0] } * weights(y.fraction, x.fraction)).sum()
   }
 
-  private func checkedLabel(_ index: Int) -> Int16 {
+  func checkedLabel(_ index: Int) -> Int16 {
     elect(neighbours(index, outside: -1) { Int32(region.view.labels[$0]) }, index)
   }
 

@@ -2,25 +2,15 @@ import Volumes
 
 /// Fills a patch with the region's values along `path`, trilinearly.
 func sampleTrilinear(_ region: CutRegion, path: AffinePath, into patch: PatchMemory) {
-  let shape = patch.shape
-  for z in 0..<shape.depth {
-    for y in 0..<shape.height {
-      let line = TrilinearRow(
-        region: region, count: shape.width, z: path.axis(0, z: z, y: y, in: region),
-        y: path.axis(1, z: z, y: y, in: region), x: path.axis(2, z: z, y: y, in: region))
-      let row = (z * shape.height + y) * shape.width
-      for channel in 0..<patch.channelCount {
-        line.sampleImage(
-          region.view.image + channel * region.view.shape.count,
-          into: patch.image + channel * shape.count + row)
-      }
-      line.sampleLabels(into: patch.labels + row)
-    }
+  sample(patch, of: region.view) { z, y in
+    TrilinearRow(
+      region: region, count: patch.shape.width, z: path.axis(0, z: z, y: y, in: region),
+      y: path.axis(1, z: z, y: y, in: region), x: path.axis(2, z: z, y: y, in: region))
   }
 }
 
 /// The places in a region at which one row of a patch is sampled.
-private struct TrilinearRow {
+private struct TrilinearRow: SampledRow {
   let region: CutRegion
   let count: Int
   /// Voxels of the row that may have data, and those whose eight neighbours all have.
@@ -48,15 +38,7 @@ private struct TrilinearRow {
     )
   }
 
-  func sampleImage(_ source: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>) {
-    row.update(repeating: 0, count: touching.lowerBound)
-    (row + touching.upperBound).update(repeating: 0, count: count - touching.upperBound)
-    for index in touching.lowerBound..<interior.lowerBound {
-      row[index] = checkedIntensity(source, index)
-    }
-    for index in interior.upperBound..<touching.upperBound {
-      row[index] = checkedIntensity(source, index)
-    }
+  func sampleInterior(_ source: UnsafePointer<Float>, into row: UnsafeMutablePointer<Float>) {
     let (plane, line) = (region.planeStride, region.rowStride)
     let origin = region.offset(0, 0, 0)
     for index in interior {
@@ -74,11 +56,7 @@ private struct TrilinearRow {
     }
   }
 
-  func sampleLabels(into row: UnsafeMutablePointer<Int16>) {
-    row.update(repeating: -1, count: touching.lowerBound)
-    (row + touching.upperBound).update(repeating: -1, count: count - touching.upperBound)
-    for index in touching.lowerBound..<interior.lowerBound { row[index] = checkedLabel(index) }
-    for index in interior.upperBound..<touching.upperBound { row[index] = checkedLabel(index) }
+  func sampleInterior(into row: UnsafeMutablePointer<Int16>) {
     let (plane, line) = (region.planeStride, region.rowStride)
     let origin = region.offset(0, 0, 0)
     for index in interior {
@@ -136,14 +114,14 @@ private struct TrilinearRow {
       far && bottom && right ? value(origin + plane + line + 1) : outside)
   }
 
-  private func checkedIntensity(_ source: UnsafePointer<Float>, _ index: Int) -> Float {
+  func checkedIntensity(_ source: UnsafePointer<Float>, _ index: Int) -> Float {
     let (z, y, x) = place(index)
     return
       (neighbours(index, outside: 0) { source[$0] } * weights(z.fraction, y.fraction, x.fraction))
       .sum()
   }
 
-  private func checkedLabel(_ index: Int) -> Int16 {
+  func checkedLabel(_ index: Int) -> Int16 {
     elect(neighbours(index, outside: -1) { Int32(region.view.labels[$0]) }, index)
   }
 

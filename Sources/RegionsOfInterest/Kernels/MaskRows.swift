@@ -40,6 +40,7 @@ struct MaskRows {
   /// Joins every run with those that touch it in the row `offset` away, reaching `reach` voxels
   /// beyond its ends.
   func joinNeighbours(offset: (y: Int, z: Int), reach: Int, in forest: inout DisjointSets) {
+    guard !runs.isEmpty else { return }
     let shift = (offset.z * extent.y + offset.y) * extent.x
     for z in max(0, -offset.z)..<extent.z {
       for y in max(0, -offset.y)..<min(extent.y, extent.y - offset.y) {

@@ -214,24 +214,63 @@ extension OneDNNBackend {
       guard let labels = labels.baseAddress else {
         return SegmentationLossResult(crossEntropy: 0, dice: 0, gradient: nil)
       }
-      let kernel = SegmentationLossKernel(
-        batch: logits.shape.batch, classes: logits.shape.channels, voxels: logits.shape.size.count,
-        logits: logits.elements(of: Float.self), labels: labels)
-      let sums = kernel.sums()
-      let counted = sums.reduce(0) { $0 + $1.counted }
-      precondition(
-        counted == sums.reduce(0) { $0 + $1.truth.reduce(0, +) },
-        "a label is not below the \(logits.shape.channels) classes of the logits")
-      let entropy = counted > 0 ? sums.reduce(0) { $0 + $1.crossEntropy } / counted : 0
-      let (dice, factors) = SegmentationLossKernel.dice(of: sums, batchDice: request.batchDice)
-      guard let scale = request.gradientScale else {
-        return SegmentationLossResult(crossEntropy: entropy, dice: dice, gradient: nil)
+      let chunks = VoxelChunks(samples: logits.shape.batch, voxels: logits.shape.size.count)
+      return switch request.channels {
+      case .labels: labelLoss(logits, labels, chunks, request)
+      case .regions(let regions, let hasIgnoredVoxels):
+        regionLoss(
+          logits, labels, chunks, regions, countsVoxels: hasIgnoredVoxels, request)
       }
-      let gradient = logits.emptyCopy()
-      kernel.writeGradient(
-        gradient.elements(of: Float.self), factors: factors, counted: counted, scale: scale)
-      return SegmentationLossResult(crossEntropy: entropy, dice: dice, gradient: gradient)
     }
+  }
+
+  private func labelLoss(
+    _ logits: Tensor, _ labels: UnsafePointer<Int16>, _ chunks: VoxelChunks,
+    _ request: SegmentationLossRequest
+  ) -> SegmentationLossResult {
+    let classes = logits.shape.channels
+    let kernel = SegmentationLossKernel(
+      chunks: chunks, classes: classes, logits: logits.elements(of: Float.self), labels: labels)
+    let sums = kernel.sums()
+    let counted = sums.reduce(0) { $0 + $1.counted }
+    precondition(
+      counted == sums.reduce(0) { $0 + $1.truth.reduce(0, +) },
+      "a label is not below the \(classes) classes of the logits")
+    let dice = SoftDice(of: sums, channels: 1..<max(1, classes), batchDice: request.batchDice)
+    return SegmentationLossResult(
+      crossEntropy: counted > 0 ? sums.reduce(0) { $0 + $1.crossEntropy } / counted : 0,
+      dice: dice.value,
+      gradient: request.gradientScale.map { scale in
+        let gradient = logits.emptyCopy()
+        kernel.writeGradient(
+          gradient.elements(of: Float.self), factors: dice.factors, counted: counted, scale: scale)
+        return gradient
+      })
+  }
+
+  private func regionLoss(
+    _ logits: Tensor, _ labels: UnsafePointer<Int16>, _ chunks: VoxelChunks,
+    _ regions: RegionMembership, countsVoxels: Bool, _ request: SegmentationLossRequest
+  ) -> SegmentationLossResult {
+    precondition(
+      regions.count == logits.shape.channels,
+      "\(regions.count) regions for \(logits.shape.channels) channels of logits")
+    let kernel = RegionLossKernel(
+      chunks: chunks, regions: regions, logits: logits.elements(of: Float.self), labels: labels)
+    let sums = kernel.sums()
+    // The reference's mean runs over voxels and regions, but over voxels alone where some may be ignored.
+    let counted =
+      sums.reduce(0) { $0 + $1.counted } * (countsVoxels ? 1 : Double(regions.count))
+    let dice = SoftDice(of: sums, channels: 0..<regions.count, batchDice: request.batchDice)
+    return SegmentationLossResult(
+      crossEntropy: counted > 0 ? sums.reduce(0) { $0 + $1.crossEntropy } / counted : 0,
+      dice: dice.value,
+      gradient: request.gradientScale.map { scale in
+        let gradient = logits.emptyCopy()
+        kernel.writeGradient(
+          gradient.elements(of: Float.self), factors: dice.factors, counted: counted, scale: scale)
+        return gradient
+      })
   }
 }
 

@@ -25,7 +25,9 @@ final class WeightGradientKernel {
       out_channels: Int64(key.output.channels), in: triple(key.input.size),
       out: triple(key.output.size), kernel: triple(key.kernel), stride: triple(key.stride),
       pad: triple(key.padding))
-    guard let plan = delineate_weight_gradient_create(&shape, Int32(key.threads)) else { return nil }
+    guard let plan = delineate_weight_gradient_create(&shape, Int32(key.threads)) else {
+      return nil
+    }
     self.plan = plan
     outputChannels = key.output.channels
     scratchpadBytes = delineate_weight_gradient_scratch_bytes(plan)

@@ -21,23 +21,41 @@ public struct LabelBatch: Sendable {
   }
 }
 
-/// Cross-entropy plus soft Dice of label logits, over the levels of deep supervision.
+/// Cross-entropy plus soft Dice of logits, over the levels of deep supervision.
 ///
 /// For each level: the mean cross-entropy over voxels, minus the mean over foreground classes of (2
 /// I + 1e-5) / max(G + P + 1e-5, 1e-8), where I, G and P are the sums of probability times truth,
 /// of truth and of probability over the voxels of a sample, or of the batch. Ignored voxels take no
-/// part.
+/// part. For regions, which may overlap, probabilities are sigmoids in place of a softmax, the
+/// cross-entropy is binary, and every region counts for Dice.
 ///
 /// - Source: Isensee et al., Nature Methods 18, 2021, doi:10.1038/s41592-020-01008-z; Drozdzal et
 ///   al., 2016, arXiv:1608.04117.
 public struct SegmentationLoss: Sendable {
+  /// What the channels of the logits stand for.
+  public enum Channels: Hashable, Sendable {
+    /// Exclusive labels, 0 being the background.
+    case labels
+    /// Regions.
+    ///
+    /// The binary cross-entropies are averaged over voxels and regions. Where the dataset may have
+    /// ignored voxels their sum is divided by the number of the other voxels alone, as the
+    /// reference does, which weighs them as many times more as there are regions.
+    case regions(RegionMembership, hasIgnoredVoxels: Bool)
+  }
+
+  /// What the channels of the logits stand for.
+  public var channels: Channels
   /// Whether Dice sums run over the whole batch rather than over each sample.
   public var batchDice: Bool
   /// The weight of each level, highest resolution first; levels of weight 0 are not computed.
   public var levelWeights: [Double]
 
   /// A loss for the given levels.
-  public init(batchDice: Bool, levelWeights: [Double]) {
+  public init(
+    _ channels: Channels = .labels, batchDice: Bool, levelWeights: [Double]
+  ) {
+    self.channels = channels
     self.batchDice = batchDice
     self.levelWeights = levelWeights
   }
@@ -74,7 +92,7 @@ public struct SegmentationLoss: Sendable {
         output.shape.size == targets[level].size && output.shape.batch == targets[level].batch,
         "logits \(output.shape) against labels of \(targets[level].size.lengths)")
       let request = SegmentationLossRequest(
-        labels: targets[level].labels, batchDice: batchDice,
+        labels: targets[level].labels, channels: channels, batchDice: batchDice,
         gradientScale: output.slot == nil ? nil : Float(weight))
       let result = output.device.backend.segmentationLoss(output, request)
       value += weight * (result.crossEntropy + result.dice)
@@ -108,6 +126,7 @@ public struct LossValue {
 /// One level's labels and how to compare with them.
 struct SegmentationLossRequest {
   let labels: [Int16]
+  let channels: SegmentationLoss.Channels
   let batchDice: Bool
   /// What the gradient is multiplied with; nil if none is wanted.
   let gradientScale: Float?

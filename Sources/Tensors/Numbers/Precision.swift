@@ -9,4 +9,9 @@ public enum Precision: String, Sendable, Hashable, CaseIterable {
 
   /// Bytes of one element.
   public var bytes: Int { self == .float32 ? 4 : 2 }
+
+  /// bfloat16 where the processor has instructions for it.
+  public static var automatic: Precision {
+    InstructionSet.current.hasBFloat16 ? .bfloat16 : .float32
+  }
 }

@@ -25,7 +25,10 @@ final class PNGVoxelSource: VoxelSource {
     self.header = header
   }
 
-  func verify() throws(VolumeFileError) { try chunks.verify() }
+  func verify() throws(VolumeFileError) -> VoxelEvidence {
+    try chunks.verify()
+    return .counted
+  }
 
   func read(into numbers: UnsafeMutableBufferPointer<Float>) throws(VolumeFileError) {
     if picture == nil { picture = try chunks.decode() }

@@ -78,17 +78,19 @@ final class ByteStream {
 }
 
 extension ByteStream {
-  /// Throws unless the stream holds `count` bytes, before memory is given to them.
+  /// Throws unless the stream can hold `count` bytes, before memory is given to them.
   ///
-  /// Stored bytes are counted by the file's length. Of compressed bytes, a gzip file's last four
-  /// tell the length; where they agree with `count` and the ratio is an ordinary one they are
-  /// believed, since a wrong one then costs little. All else is decompressed once to be counted.
+  /// Stored bytes are counted by the file's length. Compressed bytes tell their number only when they
+  /// are decompressed. A zlib stream, or a gzip stream whose last four bytes agree with `count`, is
+  /// left unproved, for memory to grow with what arrives; a gzip stream that contradicts `count` is
+  /// decompressed once to be counted.
   ///
   /// - Parameters:
   ///   - count: Bytes to follow the first `leading`.
   ///   - leading: Bytes of header in the same stream.
+  /// - Returns: Whether the bytes were counted.
   /// - Throws: ``VolumeFileError/truncated(path:expectedBytes:foundBytes:)``.
-  func verify(_ count: Int, after leading: Int) throws(VolumeFileError) {
+  func verify(_ count: Int, after leading: Int) throws(VolumeFileError) -> VoxelEvidence {
     let found: Int
     let total = leading + count
     switch compression {
@@ -96,9 +98,9 @@ extension ByteStream {
     case .deflate:
       // No deflate stream unpacks to more than 1032 times its length.
       let (bound, isHuge) = storedBytes.multipliedReportingOverflow(by: 1032)
-      if total <= 16 * storedBytes, try gzipLength() == UInt32(truncatingIfNeeded: total) {
-        found = count
-      } else if isHuge || total <= bound {
+      if isHuge || total <= bound {
+        guard let length = try gzipLength() else { return .claimed }
+        if length == UInt32(truncatingIfNeeded: total) { return .claimed }
         found = try restarted().skip(total) - leading
       } else {
         // The promise is impossible; counting all that is there tells by how much.
@@ -108,8 +110,10 @@ extension ByteStream {
     guard found >= count else {
       throw .truncated(path: file.path, expectedBytes: count, foundBytes: max(0, found))
     }
+    return .counted
   }
 
+  /// The length modulo 2^32 at the end of a gzip stream; nil for other streams.
   private func gzipLength() throws(VolumeFileError) -> UInt32? {
     let head = try file.bytes(at: start, count: 2)
     guard head == [0x1F, 0x8B], storedBytes >= 18 else { return nil }

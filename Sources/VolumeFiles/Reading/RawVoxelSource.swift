@@ -31,10 +31,12 @@ final class RawVoxelSource: VoxelSource {
     self.isInterleaved = isInterleaved
     byteCount = try storedBytes(of: header, at: stream.file.path)
     // Costs nothing, and spares `info` and `check` a look at the voxels.
-    if stream.compression == .none { try verify() }
+    if stream.compression == .none { _ = try verify() }
   }
 
-  func verify() throws(VolumeFileError) { try stream.verify(byteCount, after: leading) }
+  func verify() throws(VolumeFileError) -> VoxelEvidence {
+    try stream.verify(byteCount, after: leading)
+  }
 
   func read(into numbers: UnsafeMutableBufferPointer<Float>) throws(VolumeFileError) {
     if consumed == 0 {

@@ -19,15 +19,16 @@ final class TextVoxelSource: VoxelSource {
     self.leading = leading
     self.isInterleaved = isInterleaved
     count = try storedBytes(of: header, at: stream.file.path) / header.voxelType.byteCount
-    try verify()
+    _ = try verify()
   }
 
   /// A number takes a digit and a blank at least.
-  func verify() throws(VolumeFileError) {
+  func verify() throws(VolumeFileError) -> VoxelEvidence {
     guard stream.storedBytes - leading >= 2 * count - 1 else {
       throw .truncated(
         path: path, expectedBytes: 2 * count - 1, foundBytes: max(0, stream.storedBytes - leading))
     }
+    return .counted
   }
 
   func read(into numbers: UnsafeMutableBufferPointer<Float>) throws(VolumeFileError) {

@@ -7,8 +7,10 @@ protocol VoxelSource: AnyObject {
   /// Whether the channels of a voxel follow one another, or the volumes do.
   var isInterleaved: Bool { get }
 
-  /// Proves that the file holds all its voxels, or about as many, before memory is given to them.
-  func verify() throws(VolumeFileError)
+  /// Looks whether the file can hold all its voxels, before memory is given to them.
+  ///
+  /// - Returns: Whether it was proved or is only said.
+  func verify() throws(VolumeFileError) -> VoxelEvidence
 
   /// Reads the next numbers.
   func read(into numbers: UnsafeMutableBufferPointer<Float>) throws(VolumeFileError)
@@ -38,44 +40,63 @@ let decodingChunk = 1 << 16
 extension VoxelSource {
   /// All channels, one array each.
   func readChannels() throws(VolumeFileError) -> [[Float]] {
-    try verify()
+    let evidence = try verify()
     let (count, channels) = (header.geometry.extent.count, header.channelCount)
     var result: [[Float]] = []
     if !isInterleaved || channels == 1 {
-      for _ in 0..<channels { result.append(try readArray(count)) }
-    } else {
-      for _ in 0..<channels { result.append([Float](repeating: 0, count: count)) }
-      let step = max(1, decodingChunk / channels)
-      let chunk = UnsafeMutableBufferPointer<Float>.allocate(capacity: step * channels)
-      defer { chunk.deallocate() }
-      for start in stride(from: 0, to: count, by: step) {
-        let length = min(step, count - start)
-        try read(into: UnsafeMutableBufferPointer(rebasing: chunk[..<(length * channels)]))
-        for channel in 0..<channels {
-          result[channel].withUnsafeMutableBufferPointer { target in
-            for voxel in 0..<length {
-              target[start + voxel] = chunk[voxel * channels + channel]
-            }
-          }
-        }
+      // A channel that has arrived warrants the room for the next.
+      for channel in 0..<channels {
+        result.append(try readArray(count, channel == 0 ? evidence : .counted))
       }
+    } else {
+      result = try readInterleaved(count, channels, evidence)
     }
     try finish()
     return result
   }
 
-  private func readArray(_ count: Int) throws(VolumeFileError) -> [Float] {
-    // The standard library's initialiser does not carry typed errors, hence the result.
-    var failure: VolumeFileError?
-    let array = [Float](unsafeUninitializedCapacity: count) { buffer, filled in
-      let target = UnsafeMutableBufferPointer(rebasing: buffer[..<count])
-      do throws(VolumeFileError) {
-        try read(into: target)
-        filled = count
-      } catch { failure = error }
+  private func readArray(
+    _ count: Int, _ evidence: VoxelEvidence
+  ) throws(VolumeFileError) -> [Float] {
+    var array: [Float] = []
+    while array.count < count {
+      let capacity = evidence.capacity(for: count, holding: array.count)
+      array.reserveCapacity(capacity)
+      let length = capacity - array.count
+      try array.append(addingCapacity: length) {
+        (output: inout OutputSpan<Float>) throws(VolumeFileError) in
+        try output.withUnsafeMutableBufferPointer { (buffer, filled) throws(VolumeFileError) in
+          try read(into: UnsafeMutableBufferPointer(rebasing: buffer[filled..<(filled + length)]))
+          filled += length
+        }
+      }
     }
-    if let failure { throw failure }
     return array
+  }
+
+  private func readInterleaved(
+    _ count: Int, _ channels: Int, _ evidence: VoxelEvidence
+  ) throws(VolumeFileError) -> [[Float]] {
+    var result = [[Float]](repeating: [], count: channels)
+    let step = max(1, decodingChunk / channels)
+    let chunk = UnsafeMutableBufferPointer<Float>.allocate(capacity: step * channels)
+    defer { chunk.deallocate() }
+    for start in stride(from: 0, to: count, by: step) {
+      let length = min(step, count - start)
+      try read(into: UnsafeMutableBufferPointer(rebasing: chunk[..<(length * channels)]))
+      for channel in 0..<channels {
+        if result[channel].capacity < start + length {
+          result[channel].reserveCapacity(evidence.capacity(for: count, holding: start + length))
+        }
+        result[channel].append(addingCapacity: length) { (output: inout OutputSpan<Float>) in
+          output.withUnsafeMutableBufferPointer { target, filled in
+            for voxel in 0..<length { target[filled + voxel] = chunk[voxel * channels + channel] }
+            filled += length
+          }
+        }
+      }
+    }
+    return result
   }
 
   /// All voxels of a one-channel file as labels.
@@ -83,28 +104,32 @@ extension VoxelSource {
     guard header.channelCount == 1 else {
       throw .severalChannels(path: path, count: header.channelCount)
     }
-    try verify()
+    let evidence = try verify()
     let count = header.geometry.extent.count
     let chunk = UnsafeMutableBufferPointer<Float>.allocate(capacity: min(decodingChunk, count))
     defer { chunk.deallocate() }
-    var failure: VolumeFileError?
-    let labels = [LabelMap.Label](unsafeUninitializedCapacity: count) { target, filled in
-      do throws(VolumeFileError) {
-        while filled < count {
-          let numbers = UnsafeMutableBufferPointer(
-            rebasing: chunk[..<min(chunk.count, count - filled)])
-          try read(into: numbers)
+    var labels: [LabelMap.Label] = []
+    while labels.count < count {
+      let numbers = UnsafeMutableBufferPointer(
+        rebasing: chunk[..<min(chunk.count, count - labels.count)])
+      try read(into: numbers)
+      if labels.capacity < labels.count + numbers.count {
+        labels.reserveCapacity(
+          evidence.capacity(for: count, holding: labels.count + numbers.count))
+      }
+      try labels.append(addingCapacity: numbers.count) {
+        [start = labels.count] (output: inout OutputSpan<LabelMap.Label>) throws(VolumeFileError) in
+        try output.withUnsafeMutableBufferPointer { (target, filled) throws(VolumeFileError) in
           if let index = convertToLabels(
             UnsafeBufferPointer(numbers), target.baseAddress, at: filled)
           {
-            throw .notALabel(path: path, value: numbers[index], voxelIndex: filled + index)
+            throw .notALabel(path: path, value: numbers[index], voxelIndex: start + index)
           }
           filled += numbers.count
         }
-        try finish()
-      } catch { failure = error }
+      }
     }
-    if let failure { throw failure }
+    try finish()
     return labels
   }
 }

@@ -45,7 +45,7 @@ struct Check: ParsableCommand {
           report.problems.map { problem in
             [
               "file": .string(problem.file), "problem": .string(problem.what),
-              "severity": problem.severity == .error ? "error" : "warning",
+              "severity": .string("\(problem.severity)"),
             ]
           }),
       ],

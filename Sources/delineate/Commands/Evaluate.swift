@@ -8,9 +8,12 @@ import Workspaces
 
 struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Scores masks against references: Dice, intersection over union, voxel counts.",
-    discussion:
-      "Writes nnU-Net's summary.json; prints mean and standard deviation per label and cohort."
+    abstract: "Scores masks against references: overlap, surface distances, lesions.",
+    discussion: """
+      Writes nnU-Net's summary.json; prints mean and standard deviation per label and cohort. \
+      Where a structure is in one mask only, its distances are infinite and left out of means, and \
+      their number is shown; where it is in neither, nothing is defined.
+      """
   )
 
   @Option(help: ArgumentHelp("Folder of the references.", valueName: "folder"))
@@ -32,6 +35,8 @@ struct Evaluate: ParsableCommand {
 
   @Option(help: ArgumentHelp("The summary.json to write.", valueName: "file"))
   var output: String?
+
+  @OptionGroup var shapes: ShapeOptions
 
   @Option(
     help: ArgumentHelp(
@@ -61,6 +66,7 @@ struct Evaluate: ParsableCommand {
       names = description.labels.structureNames
       ending = fileEnding ?? description.fileEnding ?? ending
     }
+    shapes.configure(&evaluator)
     let cohorts = try cohorts.map { try CohortList(contentsOf: $0).cohorts } ?? [:]
     let summary = try evaluator.evaluate(
       EvaluationFolders(
@@ -69,28 +75,81 @@ struct Evaluate: ParsableCommand {
     ) { try LabelMap(contentsOf: $0) }
     if let output { try summary.write(to: output) }
     let table = CohortTable(summary, cohorts: cohorts)
+    if let path = shapes.caseCsv {
+      try writeTable(summary.caseTable(names: names, cohorts: cohorts), to: path)
+    }
+    if let path = shapes.cohortCsv { try writeTable(table.scoreTable(names: names), to: path) }
     console.result(
       [
         "foreground_mean_dice": finite(summary.foregroundMean(.dice)),
         "cases": .integer(summary.cases.count), "cohorts": table.document(names: names),
         "summary": output.map { .string($0) } ?? .null,
-      ], text: table.textTable(names: names))
+      ], text: table.textTable(names: names, detail: shapes.intervals ? .intervals : .deviations))
   }
 }
 
-extension CohortTable {
-  /// The rows as objects.
-  func document(names: [Structure: String]) -> JSONValue {
-    .array(
-      rows.map { row in
-        [
-          "cohort": .string(row.cohort), "structure": .string(row.structure.key),
-          "name": .string(names[row.structure] ?? row.structure.key),
-          "cases": .integer(row.cases), "defined_cases": .integer(row.definedCases),
-          "dice_mean": finite(row.dice.mean), "dice_sd": finite(row.dice.standardDeviation),
-          "iou_mean": finite(row.intersectionOverUnion.mean),
-          "iou_sd": finite(row.intersectionOverUnion.standardDeviation),
-        ]
-      })
+/// What to score beside overlap, and where to write it.
+struct ShapeOptions: ParsableArguments {
+  @Flag(
+    help: """
+      Also the distances of surfaces: HD95, ASSD and NSD (surface Dice), as DeepMind defines them, \
+      and differences of volume.
+      """)
+  var surface = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Distance up to which a surface counts as right in the NSD; 1 by default.", valueName: "mm"))
+  var tolerance: Double?
+
+  @Flag(
+    help: """
+      Also lesions found, invented and missed. A lesion is a connected component (26 neighbours); \
+      one of the reference and one of the prediction match if their intersection over union \
+      exceeds the threshold, the best pair first, each once.
+      """)
+  var lesions = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Intersection over union that a matched lesion exceeds; 0.1 by default.", valueName: "share"))
+  var lesionThreshold: Double?
+
+  @Flag(help: "Print the 95 % bootstrap intervals of the means over cases.")
+  var intervals = false
+
+  @Option(help: ArgumentHelp("A CSV table to write, a line per case and label.", valueName: "file"))
+  var caseCsv: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A CSV table to write, a line per cohort, label and figure, with median and intervals.",
+      valueName: "file"))
+  var cohortCsv: String?
+
+  func validate() throws {
+    if let tolerance {
+      guard surface else { throw ValidationError("--tolerance needs --surface") }
+      guard tolerance >= 0, tolerance.isFinite else {
+        throw ValidationError("--tolerance must be at least 0 mm, not \(tolerance)")
+      }
+    }
+    if let lesionThreshold {
+      guard lesions else { throw ValidationError("--lesion-threshold needs --lesions") }
+      guard 0..<1 ~= lesionThreshold else {
+        throw ValidationError(
+          "--lesion-threshold must be from 0 to below 1, not \(lesionThreshold)")
+      }
+    }
+  }
+
+  /// Makes an evaluator score what is asked for.
+  func configure(_ evaluator: inout OverlapEvaluator) {
+    if surface { evaluator.surface = SurfaceSettings(tolerance: tolerance ?? 1) }
+    if lesions {
+      var settings = LesionSettings()
+      if let lesionThreshold { settings.threshold = lesionThreshold }
+      evaluator.lesion = settings
+    }
   }
 }

@@ -70,7 +70,7 @@ struct ModelReport {
       let patch = c.patchSize.map(String.init).joined(separator: " ")
       let weights = UNet(
         UNetArchitecture(
-          c, inputChannels: c.normalizationSchemes.count,
+          c, inputChannels: c.inputChannels(for: model.description.labels),
           classes: model.description.labels.heads.count)
       ).parameters.map(\.count).reduce(0, +)
       rows += [

@@ -10,6 +10,9 @@ struct Predict: ParsableCommand {
       Images are named CASE_0000.nii.gz, CASE_0001.nii.gz, ..., the number being the channel's, and \
       give CASE.nii.gz on the same grid. A case that fails does not stop the others; the exit status \
       is then 1.
+
+      The second stage of a cascade refines masks of the first: those in --previous-stage, or else \
+      those of the first stage's model in the folder beside the model's.
       """)
 
   @Option(
@@ -54,6 +57,10 @@ struct Predict: ParsableCommand {
       "Segment every n-th case only, from the i-th on, so that n machines share a folder.",
       valueName: "i/n"))
   var part: PartArgument?
+  @Option(
+    help: ArgumentHelp(
+      "Masks of the first stage, for the second stage of a cascade.", valueName: "folder"))
+  var previousStage: String?
 
   @Option(help: PrecisionChoice.help)
   var precision = PrecisionChoice.auto
@@ -79,6 +86,9 @@ struct Predict: ParsableCommand {
     let predictor = try Predictor(
       trained, folds: folds?.folds, checkpoint: checkpoint.kind, settings: settings)
     var prediction = FolderPrediction(trained, with: predictor, observer: console.observer)
+    prediction.previousStage = try PreviousStagePrediction(
+      before: predictor, of: trained, masks: previousStage, folds: folds?.folds,
+      checkpoint: checkpoint.kind, settings: settings)
     prediction.keepsMasks = keepsMasks
     let cases = part.map { $0.part.cases(of: images.cases) } ?? images.cases
     if cases.isEmpty { console.message("this part has none of the \(images.cases.count) cases") }

@@ -17,6 +17,9 @@ struct Train: ParsableCommand {
       Fine-tuning: --pretrained starts from the weights of an earlier model, whose network must be \
       the plan's; its heads are taken over where they stand for the same labels. The learning rate \
       falls over all --epochs, also where --patience ends the run early.
+
+      The second stage of a cascade (3d_cascade_fullres) learns from the masks that the networks of \
+      the first (3d_lowres) make of cases they have not seen: train all folds of the first before it.
       """)
 
   @Argument(help: "The dataset; by default the workspace's.")

@@ -4,7 +4,7 @@ set -euo pipefail
 program=${1:?usage: update.sh PATH_OF_DELINEATE}
 help=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/help
 mkdir -p "$help"
-for command in "" demo info check fingerprint plan preprocess train predict evaluate resample normalise model "model info" \
+for command in "" demo info check fingerprint plan preprocess train predict evaluate accumulate find-best postprocess resample normalise model "model info" \
   benchmark "benchmark train" "benchmark predict" "benchmark resample"; do
   name="delineate${command:+ $command}"
   # shellcheck disable=SC2086

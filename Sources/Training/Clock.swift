@@ -2,12 +2,6 @@
   import Glibc
 #endif
 
-/// base to the power of exponent.
-func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
-
-/// Whether files may be made in a folder.
-func isWritable(_ folder: String) -> Bool { access(folder, W_OK) == 0 }
-
 /// Seconds of a clock that never goes back.
 func monotonicSeconds() -> Double {
   var time = timespec()

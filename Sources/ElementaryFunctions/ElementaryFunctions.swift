@@ -1,0 +1,23 @@
+// The C library's elementary functions under names that collide with nothing, for modules that need
+// nothing else of it.
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// e to the power of `x`.
+package func exponential(_ x: Double) -> Double { exp(x) }
+
+/// `base` to the power of `exponent`, as Python has it.
+package func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
+
+/// The natural logarithm of `x`.
+package func logarithm(_ x: Float) -> Float { logf(x) }
+
+/// The cosine of `x` radians.
+package func cosine(_ x: Float) -> Float { cosf(x) }
+
+/// The sine of `x` radians.
+package func sine(_ x: Float) -> Float { sinf(x) }

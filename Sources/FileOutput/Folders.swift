@@ -1,0 +1,28 @@
+import Glibc
+
+/// Makes a folder and those above it that are missing.
+///
+/// - Parameter path: The folder; nothing happens if it is there.
+/// - Throws: ``FileOutputError/refused(path:step:reason:)`` naming the first folder that cannot be
+///   made.
+public func createFolder(_ path: String) throws(FileOutputError) {
+  var current = path.hasPrefix("/") ? "" : "."
+  for name in path.split(separator: "/") {
+    current += "/" + name
+    if mkdir(current, 0o777) == 0 { continue }
+    let reason = String(cString: strerror(errno))
+    var status = stat()
+    guard stat(current, &status) == 0 else {
+      throw .refused(path: current, step: .createFolder, reason: reason)
+    }
+    guard status.st_mode & S_IFMT == S_IFDIR else {
+      throw .refused(path: current, step: .createFolder, reason: "it is no folder")
+    }
+  }
+}
+
+/// Whether files may be made in a folder.
+///
+/// - Parameter path: A folder that exists.
+/// - Returns: What the system says before anything is tried.
+public func isWritableFolder(_ path: String) -> Bool { access(path, W_OK) == 0 }

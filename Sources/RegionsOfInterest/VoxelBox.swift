@@ -1,0 +1,77 @@
+public import Volumes
+
+/// A box of voxels, aligned with a grid's axes.
+public struct VoxelBox: Hashable, Sendable {
+  /// Voxels along x.
+  public var x: Range<Int>
+  /// Voxels along y.
+  public var y: Range<Int>
+  /// Voxels along z.
+  public var z: Range<Int>
+
+  /// The box of the given ranges.
+  public init(x: Range<Int>, y: Range<Int>, z: Range<Int>) {
+    self.x = x
+    self.y = y
+    self.z = z
+  }
+
+  /// Numbers of voxels along x, y, z.
+  public var extent: Extent { Extent(x: x.count, y: y.count, z: z.count) }
+
+  /// The smallest box that holds this one and another.
+  public func union(_ other: VoxelBox) -> VoxelBox {
+    VoxelBox(
+      x: min(x.lowerBound, other.x.lowerBound)..<max(x.upperBound, other.x.upperBound),
+      y: min(y.lowerBound, other.y.lowerBound)..<max(y.upperBound, other.y.upperBound),
+      z: min(z.lowerBound, other.z.lowerBound)..<max(z.upperBound, other.z.upperBound))
+  }
+}
+
+extension LabelMap {
+  /// The smallest box around the voxels of every label that occurs, background included.
+  ///
+  /// - Complexity: One pass over the voxels, whatever the number of labels.
+  public var boxes: [Label: VoxelBox] {
+    var boxes: [Label: VoxelBox] = [:]
+    guard extent.count > 0 else { return boxes }
+    labels.withUnsafeBufferPointer { labels in
+      for z in 0..<extent.z {
+        for y in 0..<extent.y {
+          let row = (z * extent.y + y) * extent.x
+          var start = 0
+          while start < extent.x {
+            let label = labels[row + start]
+            var end = start + 1
+            while end < extent.x, labels[row + end] == label { end += 1 }
+            let run = VoxelBox(x: start..<end, y: y..<y + 1, z: z..<z + 1)
+            boxes[label] = boxes[label]?.union(run) ?? run
+            start = end
+          }
+        }
+      }
+    }
+    return boxes
+  }
+
+  /// The part of the label map in a box, in the same place of the world.
+  ///
+  /// - Parameter box: A box inside the grid.
+  /// - Returns: The labels in the box, on a grid of its extent.
+  public func cropped(to box: VoxelBox) -> LabelMap {
+    var geometry = geometry
+    geometry.extent = box.extent
+    geometry.origin = self.geometry.worldPoint(
+      ofVoxel: Vector3(
+        Double(box.x.lowerBound), Double(box.y.lowerBound), Double(box.z.lowerBound)))
+    geometry.niftiOrientation = nil
+    var voxels: [Label] = []
+    voxels.reserveCapacity(box.extent.count)
+    for z in box.z {
+      for y in box.y {
+        voxels += labels[extent.index(box.x.lowerBound, y, z)...].prefix(box.x.count)
+      }
+    }
+    return LabelMap(labels: voxels, geometry: geometry)
+  }
+}
