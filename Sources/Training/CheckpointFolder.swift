@@ -146,8 +146,8 @@ struct CheckpointFolder {
     guard identity == expected else {
       throw .checkpoint(
         path: path,
-        problem: "it was trained with \(identity), now asked for are \(expected); "
-          + "give the same options, or start afresh without --resume")
+        problem: RunIdentity.difference(trained: identity, wanted: expected)
+          + "; give the same options, or start afresh without --resume")
     }
     try checkCases(document["cases"]?.strings, of: run, path: path)
     do throws(StateDictionaryError) {

@@ -18,6 +18,8 @@ public struct PretrainedWeights: Sendable, Equatable {
   public let path: String
   /// The labels the heads stand for; nil where no `dataset.json` belongs to the file.
   public let labels: LabelSet?
+  /// The dataset it has learnt from, as its plan names it; nil where no `plans.json` belongs to the file.
+  public var datasetName: String? { plan?.datasetName }
   /// The plan it was trained with; nil where no `plans.json` belongs to the file.
   let plan: SegmentationPlan?
 

@@ -60,7 +60,7 @@ extension Workspace {
     } catch {
       throw .training(error)
     }
-    tellStart(of: trainer)
+    tellStart(of: trainer, dataset)
     let model = modelFolder(request.configuration)
     try makeFolder(model)
     return try withFold(ModelFolder.fold(request.fold, in: model)) {
@@ -136,7 +136,7 @@ extension Workspace {
   }
 
   /// Says from which weights a run starts.
-  private func tellStart(of trainer: Trainer) {
+  private func tellStart(of trainer: Trainer, _ dataset: Dataset) {
     guard let pretrained = trainer.settings.pretrained, let takesHeads = trainer.takesHeads else {
       return
     }
@@ -144,6 +144,11 @@ extension Workspace {
       "starting from the weights of \(pretrained.path); the heads "
         + (takesHeads ? "are taken over" : "are for other labels and start from random weights")
         + (trainer.settings.freezesEncoder ? "; the encoder stays as it is" : ""))
+    if pretrained.datasetName == dataset.name {
+      observer.message(
+        "these weights come from a dataset of the same name, \(dataset.name); scores of cases that "
+          + "they have learnt from say nothing about new ones")
+    }
   }
 
   /// Says why a run ended early.

@@ -68,7 +68,9 @@ import Volumes
     #expect(trained.errors.contains("nothing is saved in \(folder) yet; starting afresh"))
     // More epochs are another run, with other learning rates.
     let longer = try train(dataset, workspace, "--fold", "all", "--continue", "--epochs", "3")
-    #expect(longer.status == 1 && longer.errors.contains("now asked for are"))
+    #expect(
+      longer.status == 1
+        && longer.errors.contains("now asked for are 3 epochs of 2 and 1 iterations;"))
   }
 
   private func predict(_ model: String, _ dataset: TinyDataset, _ masks: String, _ more: String...)
@@ -173,6 +175,8 @@ import Volumes
     #expect(tuned.status == 0, "\(tuned.errors)")
     #expect(tuned.errors.contains("are for other labels and start from random weights"))
     #expect(tuned.errors.contains("the encoder stays as it is"))
+    // Both datasets are called balls.
+    #expect(tuned.errors.contains("these weights come from a dataset of the same name, balls"))
     let before = try SafetensorsFile(
       contentsOf: "\(model)/fold_all/checkpoint_final.safetensors")
     let after = try SafetensorsFile(

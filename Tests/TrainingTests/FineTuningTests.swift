@@ -201,12 +201,16 @@ struct FineTuningTests {
     learning.freezesEncoder = false
     var impatient = settings
     impatient.patience = 4
-    for changed in [other, learning, impatient] {
+    for (changed, part) in [
+      (other, "it was trained with pretrained weights"),
+      (learning, "trained with a frozen encoder, now asked for is none of this"),
+      (impatient, "with a patience of 5 epochs, now asked for are a patience of 4 epochs"),
+    ] {
       let error = #expect(throws: TrainingError.self) {
         try cohort.trainer(changed).train(
           on: cohort.store, split: Cohort.split, into: folder, start: .resume)
       }
-      expectOneLine(error, naming: ["pretrained weights", "a frozen encoder", "patience of 5"])
+      expectOneLine(error, naming: [part])
       #expect(try bytes(ofFile: "\(folder)/checkpoint_latest.safetensors") == latest)
     }
 
