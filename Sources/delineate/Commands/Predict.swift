@@ -18,7 +18,10 @@ struct Predict: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Folder of a trained configuration, with its plans.json; repeat it to average the probabilities of several.",
+      """
+      Folder of a trained configuration, with its plans.json, ours or nnU-Net's as it is; repeat it to \
+      average the probabilities of several.
+      """,
       valueName: "folder"))
   var model: [String]
 
