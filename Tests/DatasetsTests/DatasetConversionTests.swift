@@ -218,6 +218,17 @@ import Volumes
     #expect(throws: DatasetError.self) { try DatasetConversion(of: source, into: target) }
   }
 
+  @Test func foldersAboveAreMade() throws {
+    let small = try decathlon()
+    let target = small.path("raw/new/Dataset091_Balls")
+    let conversion = try DatasetConversion(of: small.path("Task91_Balls"), into: target)
+    #expect(try conversion.run().training == 3)
+    #expect(try Dataset(contentsOf: target).cases.count == 3)
+    let blocked = try DatasetConversion(
+      of: small.path("Task91_Balls"), into: "/dev/null/Dataset091_Balls")
+    #expect(throws: DatasetError.self) { try blocked.run() }
+  }
+
   @Test func aStopLeavesNothing() throws {
     let small = try decathlon()
     var settings = DatasetConversion.Settings()

@@ -111,12 +111,15 @@ public struct DatasetConversion: Sendable {
   /// The labelled cases.
   public var training: [Case] { source.cases.filter { $0.labels != nil } }
 
-  /// Writes the new folder, complete or not at all.
+  /// Writes the new folder, complete or not at all; folders above it are made if need be.
   ///
   /// - Throws: ``DatasetError``; nothing is left then.
   public func run() throws(DatasetError) -> Outcome {
     let folder: AtomicFolder
-    do throws(FileOutputError) { folder = try AtomicFolder(creating: target) } catch {
+    do throws(FileOutputError) {
+      try createFolder(FileName.folder(of: target))
+      folder = try AtomicFolder(creating: target)
+    } catch {
       throw .conversion(error)
     }
     let root = folder.temporaryPath
