@@ -39,6 +39,12 @@ struct ExitStatusTests {
       "plan", "--fingerprint", "/nowhere/f.json", "--dataset-json", "/nowhere/d.json", "--output",
       "/nowhere/p.json",
     ],
+    ["find-best", "--model", "/nowhere"], ["find-best", "--workspace", "/nowhere"],
+    ["accumulate", "--model", "/nowhere", "--reference", "/nowhere"],
+    [
+      "postprocess", "--input", "/nowhere", "--output", "/nowhere", "--postprocessing",
+      "/nowhere/postprocessing.json",
+    ],
   ])
   func failuresAreStatus1AndNameTheFile(_ arguments: [String]) throws {
     let result = try Program.run(arguments + ["--json"])

@@ -29,22 +29,6 @@ struct ModelSelectionCommandTests {
     #expect(result.errorLines.count == 1)
   }
 
-  @Test(arguments: [
-    ["find-best", "--model", "/nowhere"], ["find-best", "--workspace", "/nowhere"],
-    ["accumulate", "--model", "/nowhere", "--reference", "/nowhere"],
-    [
-      "postprocess", "--input", "/nowhere", "--output", "/nowhere", "--postprocessing",
-      "/nowhere/postprocessing.json",
-    ],
-  ])
-  func failuresAreStatus1AndNameTheFile(_ arguments: [String]) throws {
-    let result = try Program.run(arguments + ["--json"])
-    #expect(result.status == 1)
-    #expect(result.output.isEmpty)
-    #expect(result.errorLines.count == 1)
-    #expect(result.errors.contains("/nowhere"))
-  }
-
   @Test func fromFoldsToPostprocessedMasks() throws {
     let dataset = try TinyDataset()
     let model = dataset.folder.path + "/models/3d_fullres"

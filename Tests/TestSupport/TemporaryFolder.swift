@@ -23,7 +23,8 @@ public final class TemporaryFolder: Sendable {
   public var names: [String] { namesInFolder(path) }
 }
 
-private func namesInFolder(_ path: String) -> [String] {
+/// The names in a folder, hidden ones too, in order; none where there is no folder.
+public func namesInFolder(_ path: String) -> [String] {
   guard let folder = opendir(path) else { return [] }
   defer { closedir(folder) }
   var names: [String] = []

@@ -39,20 +39,6 @@ func trainingLog(_ folder: String) throws -> [JSONValue] {
   return try text.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
 }
 
-/// The names in a folder, in order.
-func folderNames(_ path: String) -> [String] {
-  guard let folder = opendir(path) else { return [] }
-  defer { closedir(folder) }
-  var names: [String] = []
-  while let entry = readdir(folder) {
-    let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    }
-    if name != ".", name != ".." { names.append(name) }
-  }
-  return names.sorted()
-}
-
 /// Removes a file.
 func removeFile(_ path: String) throws {
   struct Failure: Error { let path: String }

@@ -310,8 +310,8 @@ struct FineTuningTests {
     #expect(settings.isFinished(after: try history(dice)))
     #expect(!settings.isFinished(after: try history(dice.dropLast())))
     #expect(
-      folderNames(folder).contains("checkpoint_final.safetensors")
-        && !folderNames(folder).contains("checkpoint_latest.safetensors"))
+      namesInFolder(folder).contains("checkpoint_final.safetensors")
+        && !namesInFolder(folder).contains("checkpoint_latest.safetensors"))
     var observer = TrainingObserver()
     observer.step = { _ in Issue.record("a step after the end") }
     _ = try cohort.trainer(settings).train(

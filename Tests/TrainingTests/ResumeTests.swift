@@ -53,7 +53,7 @@ struct ResumeTests {
       #expect(try Checkpoint(folder, .final) == expected, "stopped at question \(stop)")
       #expect(try Checkpoint(folder, .best) == expectedBest, "stopped at question \(stop)")
       #expect(try self.log(of: folder) == log, "stopped at question \(stop)")
-      let names = folderNames(folder)
+      let names = namesInFolder(folder)
       #expect(
         names == [
           "checkpoint_best.safetensors", "checkpoint_final.safetensors", "training_log.jsonl",
@@ -75,7 +75,7 @@ struct ResumeTests {
       let copy = "\(cohort.folder.path)/killed_\(step.epoch)_\(step.iteration)"
       do {
         try makeFolder(copy)
-        for name in folderNames(whole) { try copyFile("\(whole)/\(name)", to: "\(copy)/\(name)") }
+        for name in namesInFolder(whole) { try copyFile("\(whole)/\(name)", to: "\(copy)/\(name)") }
       } catch { failure = error }
       copies.append(copy)
     }
@@ -182,11 +182,11 @@ struct ResumeTests {
     _ = try cohort.trainer(others).train(
       on: cohort.store, split: Cohort.split, into: folder, observer: observer)
     #expect(
-      folderNames(folder) == [
+      namesInFolder(folder) == [
         "checkpoint_latest.safetensors", "checkpoint_mine.safetensors", "notes.txt",
         "training_log.jsonl", "validation",
       ])
-    #expect(folderNames("\(folder)/validation") == ["case.nii"])
+    #expect(namesInFolder("\(folder)/validation") == ["case.nii"])
   }
 
   // MARK: Helpers of these tests

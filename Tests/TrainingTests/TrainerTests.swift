@@ -64,7 +64,7 @@ struct TrainerTests {
     ) { done, total in calls.append(done * 10 + total) }
     #expect(calls == [11])
     #expect(summary.cases.map(\.name) == ["case_4"])
-    #expect(folderNames("\(cohort.fold)/validation") == ["case_4.nii", "summary.json"])
+    #expect(namesInFolder("\(cohort.fold)/validation") == ["case_4.nii", "summary.json"])
     let document = try JSONValue(contentsOf: "\(cohort.fold)/validation/summary.json")
     let dice = try #require(document["foreground_mean"]?["Dice"]?.double)
     #expect(dice > 0.8)
@@ -176,7 +176,7 @@ struct TrainerTests {
     }
     #expect(error == .diverged(epoch: 0, iteration: 0))
     expectOneLine(error, naming: ["not finite", "intensities"])
-    #expect(folderNames(cohort.fold).isEmpty)
+    #expect(namesInFolder(cohort.fold).isEmpty)
   }
 
   @Test func casesThatCannotBeUsedAreNamed() throws {

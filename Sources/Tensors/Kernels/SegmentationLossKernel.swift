@@ -39,11 +39,7 @@ struct SegmentationLossKernel {
           sums[1] += valid
         }
       }
-      for index in 0..<sums.count {
-        var total = 0.0
-        for lane in 0..<16 { total += Double(sums[index][lane]) }
-        target[index] = total
-      }
+      storeTotals(of: sums, to: target)
     }
   }
 
