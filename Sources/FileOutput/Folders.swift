@@ -26,3 +26,15 @@ public func createFolder(_ path: String) throws(FileOutputError) {
 /// - Parameter path: A folder that exists.
 /// - Returns: What the system says before anything is tried.
 public func isWritableFolder(_ path: String) -> Bool { access(path, W_OK) == 0 }
+
+/// Bytes that are free on the disk of a folder, for users without special rights.
+///
+/// - Parameter path: A folder that exists.
+/// - Returns: The bytes, or nil where the system does not say.
+public func freeBytes(onDiskOf path: String) -> Int? {
+  var disk = statvfs()
+  guard statvfs(path, &disk) == 0 else { return nil }
+  let (bytes, isHuge) = Int(clamping: disk.f_bavail)
+    .multipliedReportingOverflow(by: Int(clamping: disk.f_frsize))
+  return isHuge ? .max : bytes
+}

@@ -6,7 +6,7 @@ public import Workspaces
 
 extension CrossValidation {
   /// Predicts the probabilities that no fold has saved, each by the network of the fold that held
-  /// the case out.
+  /// the case out; in a cascade that of the first stage's same fold goes before it.
   ///
   /// They go beside the folds' masks, which stay as they are.
   ///
@@ -46,7 +46,15 @@ extension CrossValidation {
     do throws(InferenceError) { predictor = try Predictor(model, folds: [fold]) } catch {
       throw .inference(error)
     }
-    var prediction = FolderPrediction(model, with: predictor, observer: observer)
+    var prediction: FolderPrediction
+    do throws(WorkspaceError) {
+      var member = FolderPrediction.Member(model, predictor)
+      member.previousStage = try PreviousStagePrediction(
+        before: predictor, of: model, holdingOut: fold)
+      prediction = try FolderPrediction([member], observer: observer)
+    } catch {
+      throw .workspace(error)
+    }
     prediction.savesProbabilities = true
     // One by one, so that what is finished is kept when a later one fails.
     for entry in cases {

@@ -2,6 +2,7 @@ public import Datasets
 public import Evaluation
 internal import FoundationEssentials
 public import Inference
+internal import Training
 internal import VolumeFiles
 internal import Volumes
 internal import Workspaces

@@ -210,11 +210,14 @@ public struct FolderPrediction {
     }
     if members.count > 1 { maps.divide(by: members.count) }
     if savesProbabilities {
-      try PredictionFiles(folder).write(
-        maps,
-        PredictionProperties(
-          geometry: images.geometry, properties: segmented[0].properties,
-          reader: model.description.imageReaderName), of: entry.id)
+      let properties = PredictionProperties(
+        geometry: images.geometry, properties: segmented[0].properties,
+        reader: model.description.imageReaderName)
+      do throws(InferenceError) {
+        try maps.write(to: folder, as: entry.id, with: properties)
+      } catch {
+        throw .inference(error)
+      }
     }
     // One model's mask is the same whether probabilities are saved or not.
     if members.count == 1 { return segmented[0].mask }

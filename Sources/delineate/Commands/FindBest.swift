@@ -4,6 +4,7 @@ import Evaluation
 import Inference
 import JSONDocuments
 import ModelSelection
+import Training
 import Workspaces
 
 struct FindBest: ParsableCommand {

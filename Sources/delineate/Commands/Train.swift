@@ -82,6 +82,14 @@ struct Train: ParsableCommand {
   var patience: Int?
 
   @Flag(
+    help: """
+      Also save the probabilities of the validation cases (CASE.npz beside the masks, nnU-Net's \
+      --npz), so that find-best can try averages of models; they take far more of the disk than \
+      masks.
+      """)
+  var probabilities = false
+
+  @Flag(
     name: [.long, .customLong("continue")],
     help: "Go on from the last saved state; folds that are trained are only scored, if need be.")
   var resume = false
@@ -119,6 +127,7 @@ struct Train: ParsableCommand {
     request.settings.pretrained = try pretrained.map { try PretrainedWeights(contentsOf: $0) }
     request.settings.freezesEncoder = freezeEncoder
     request.settings.patience = patience
+    request.settings.savesProbabilities = probabilities
     request.start = resume ? .resume : .fresh
     let dataset = try workspace.dataset(dataset, groups: groups)
     var scores: [FoldScores] = []
