@@ -78,7 +78,9 @@ let package = Package(
         "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "RandomNumbers",
         "Resampling", "Safetensors", "VolumeFiles", "Volumes",
       ]),
-    .target(name: "Augmentation", dependencies: ["Parallelism", "RandomNumbers", "Volumes"]),
+    .target(
+      name: "Augmentation",
+      dependencies: ["Parallelism", "RandomNumbers", "RegionsOfInterest", "Volumes"]),
     .target(
       name: "Inference",
       dependencies: [
@@ -122,7 +124,7 @@ let package = Package(
       name: "ModelSelection",
       dependencies: [
         "Datasets", "Evaluation", "FileOutput", "Inference", "JSONDocuments", "Parallelism",
-        "Planning", "RegionsOfInterest", "VolumeFiles", "Volumes", "Workspaces",
+        "Planning", "RegionsOfInterest", "Training", "VolumeFiles", "Volumes", "Workspaces",
       ]),
 
     // Tests.

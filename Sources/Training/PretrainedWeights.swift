@@ -34,7 +34,7 @@ public struct PretrainedWeights: Sendable, Equatable {
       throw .pretrained(path: path, problem: "there is no such file or folder")
     }
     guard isFolder else {
-      self.init(file: path, model: Self.folder(of: Self.folder(of: path)))
+      try self.init(file: path, model: Self.folder(of: Self.folder(of: path)))
       return
     }
     if FileManager.default.fileExists(atPath: "\(path)/plans.json") {
@@ -45,7 +45,11 @@ public struct PretrainedWeights: Sendable, Equatable {
       for kind in [ModelFolder.Checkpoint.final, .best] {
         let folds = model.folds(with: kind)
         guard let fold = folds.contains(.all) ? .all : folds.first else { continue }
-        self.init(file: "\(ModelFolder.fold(fold, in: path))/\(kind.fileName)", model: path)
+        let folder = ModelFolder.fold(fold, in: path)
+        let file = "\(folder)/\(kind.fileName)"
+        try self.init(
+          file: FileManager.default.fileExists(atPath: file)
+            ? file : "\(folder)/\(kind.nnUNetFileName)", model: path)
         return
       }
       throw .pretrained(path: path, problem: "no fold of this model is trained")
@@ -53,7 +57,7 @@ public struct PretrainedWeights: Sendable, Equatable {
     for kind in [ModelFolder.Checkpoint.final, .best] {
       let file = "\(path)/\(kind.fileName)"
       guard FileManager.default.fileExists(atPath: file) else { continue }
-      self.init(file: file, model: Self.folder(of: path))
+      try self.init(file: file, model: Self.folder(of: path))
       return
     }
     throw .pretrained(
@@ -61,9 +65,25 @@ public struct PretrainedWeights: Sendable, Equatable {
       problem: "it is no model's folder, with plans.json, nor a fold's, with a checkpoint")
   }
 
-  private init(file: String, model: String) {
+  private init(file: String, model: String) throws(TrainingError) {
+    guard !file.hasSuffix(".pth") else {
+      throw .pretrained(
+        path: file,
+        problem:
+          "it is a checkpoint of nnU-Net; make a model of it with delineate model import first")
+    }
     path = file
-    labels = (try? DatasetDescription(contentsOf: "\(model)/dataset.json"))?.labels
+    let description = "\(model)/dataset.json"
+    // Heads for other labels must not be taken over because a file that says so is damaged.
+    if FileManager.default.fileExists(atPath: description) {
+      do throws(DatasetError) {
+        labels = try DatasetDescription(contentsOf: description).labels
+      } catch {
+        throw .pretrained(path: file, problem: error.description)
+      }
+    } else {
+      labels = nil
+    }
     plan = try? SegmentationPlan(contentsOf: "\(model)/plans.json")
   }
 

@@ -153,7 +153,7 @@ public struct Trainer: Sendable {
     var masks: [String: PreviousStageMask] = [:]
     if let previousStage, configuration.previousStage != nil {
       for entry in cases.values.joined() where masks[entry.id] == nil {
-        masks[entry.id] = try openMask(of: entry, in: previousStage)
+        masks[entry.id] = try Self.openMask(of: entry, in: previousStage)
       }
     }
     return BatchSource(
@@ -165,7 +165,7 @@ public struct Trainer: Sendable {
       ],
       batchSize: batchSize, seed: settings.seed,
       levels: zip(supervision.shapes, levels).filter { $0.1 != 0 }.map(\.0),
-      classNumbers: numbering.table,
+      renumbering: numbering.table.map { LabelRenumbering($0) },
       annotatedClass: description.labels.ignoreLabel == nil
         ? nil : ClassLocationSampling(description.labels).classes.count - 1)
   }

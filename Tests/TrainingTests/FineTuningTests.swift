@@ -131,6 +131,23 @@ struct FineTuningTests {
       try cohort.trainer(settings("\(cohort.folder.path)/weights.safetensors"))
     }
     expectOneLine(error, naming: ["weights.safetensors cannot be started from"])
+    // nnU-Net's own checkpoints, alone and in a results folder.
+    try makeFolder(cohort.fold)
+    let foreign = "\(cohort.fold)/checkpoint_final.pth"
+    try writeAtomically("zip", to: foreign)
+    for path in [foreign, cohort.model] {
+      let error = #expect(throws: TrainingError.self) { try PretrainedWeights(contentsOf: path) }
+      expectOneLine(error, naming: [foreign, "delineate model import"])
+    }
+  }
+
+  @Test func damagedDescriptionsAreNotPassedOver() throws {
+    let cohort = try trained()
+    try writeAtomically("{", to: "\(cohort.model)/dataset.json")
+    let error = #expect(throws: TrainingError.self) {
+      try PretrainedWeights(contentsOf: cohort.fold)
+    }
+    expectOneLine(error, naming: ["checkpoint_final.safetensors", "dataset.json"])
   }
 
   @Test func frozenEncodersStayAndDecodersLearn() throws {
