@@ -31,7 +31,7 @@ public func isWritableFolder(_ path: String) -> Bool { access(path, W_OK) == 0 }
 ///
 /// - Parameter path: A folder that exists.
 /// - Returns: The bytes, or nil where the system does not say.
-public func freeBytes(onDiskOf path: String) -> Int? {
+package func freeBytes(onDiskOf path: String) -> Int? {
   var disk = statvfs()
   guard statvfs(path, &disk) == 0 else { return nil }
   let (bytes, isHuge) = Int(clamping: disk.f_bavail)

@@ -3,11 +3,11 @@ import Glibc
 /// Bytes that several threads share: a thread waits until there is room for what it is about to hold.
 ///
 /// So a loop over cases of very different sizes runs as many at a time as fit.
-public final class MemoryBudget: @unchecked Sendable {
+package final class MemoryBudget: @unchecked Sendable {
   // Sendable because the counts are only touched with the mutex held.
 
   /// Bytes that can be taken at a time.
-  public let bytes: Int
+  package let bytes: Int
 
   private var taken = 0
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
@@ -16,7 +16,7 @@ public final class MemoryBudget: @unchecked Sendable {
   /// A budget that nothing is taken of.
   ///
   /// - Parameter bytes: Bytes that can be taken at a time, at least 0.
-  public init(bytes: Int) {
+  package init(bytes: Int) {
     precondition(bytes >= 0, "a budget of \(bytes) bytes")
     self.bytes = bytes
     pthread_mutex_init(mutex, nil)
@@ -38,7 +38,7 @@ public final class MemoryBudget: @unchecked Sendable {
   ///     one another.
   /// - Returns: What `body` returns; nil, without calling it, if the whole budget is too small.
   /// - Throws: What `body` throws.
-  public func withBytes<Result, Failure: Error>(
+  package func withBytes<Result, Failure: Error>(
     _ wanted: Int, _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result? {
     precondition(wanted >= 0, "\(wanted) bytes of a budget")
