@@ -49,7 +49,8 @@ struct ModelFolderTests {
     let missing = #expect(throws: InferenceError.self) {
       try Predictor(folder, folds: [.number(2)], checkpoint: .best)
     }
-    expectOneLine(missing, naming: [model.path, "fold 2", "checkpoint_best.safetensors", "train it"])
+    expectOneLine(
+      missing, naming: [model.path, "fold 2", "checkpoint_best.safetensors", "train it"])
     let training = TinyModel.training(tiny.configuration, mirrorAxes: [0])
     for fold in [0, 1] {
       try model.write(tiny.network(classes: 3, seed: 1), fold: fold, training: training)
