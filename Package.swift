@@ -89,8 +89,9 @@ let package = Package(
     .target(
       name: "ModelExchange",
       dependencies: [
-        "Datasets", "FileOutput", "Inference", "JSONDocuments", "Networks", "ONNXFiles", "Planning",
-        "Safetensors", "Tensors", "TorchCheckpoints", "ZipArchives",
+        "Datasets", "FileOutput", "Inference", "JSONDocuments", "Networks", "ONNXFiles",
+        "Parallelism", "Planning", "Safetensors", "Tensors", "TorchCheckpoints", "VolumeFiles",
+        "ZipArchives",
       ]),
     .target(
       name: "Training",

@@ -8,12 +8,13 @@ final class Deflater {
   /// Level 6 as zlib and numpy do.
   private static let level: Int32 = 6
 
-  init() throws(ZipError) {
+  /// - Parameter path: Named by errors.
+  init(for path: String) throws(ZipError) {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
     output = .allocate(byteCount: 1 << 18, alignment: 64)
     guard delineate_deflate_start_raw(stream, Self.level) == Z_OK else {
-      throw .unwritable(path: "a compressed file", reason: "no memory to compress")
+      throw .unwritable(path: path, reason: "no memory to compress")
     }
   }
 

@@ -28,18 +28,14 @@ extension ZipArchive {
   public func unpack(_ entry: ZipEntry, to target: String) throws(ZipError) {
     let output = try open(target)
     try read(entry) { (piece) throws(ZipError) in
-      do throws(FileOutputError) { try output.write(piece) } catch {
-        throw .unwritable(path: target, reason: error.description)
-      }
+      do throws(FileOutputError) { try output.write(piece) } catch { throw .output(error) }
     }
-    do throws(FileOutputError) { try output.commit() } catch {
-      throw .unwritable(path: target, reason: error.description)
-    }
+    do throws(FileOutputError) { try output.commit() } catch { throw .output(error) }
   }
 
   private func open(_ target: String) throws(ZipError) -> AtomicFile {
     do throws(FileOutputError) { return try AtomicFile(replacing: target) } catch {
-      throw .unwritable(path: target, reason: error.description)
+      throw .output(error)
     }
   }
 

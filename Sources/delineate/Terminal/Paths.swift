@@ -1,8 +1,0 @@
-/// The folder that a file or folder lies in, by its name alone.
-func enclosingFolder(of path: String) -> String {
-  var parts = path.split(separator: "/", omittingEmptySubsequences: false)
-  while parts.count > 1, parts.last == "" { parts.removeLast() }
-  parts.removeLast()
-  if parts == [""] { return "/" }
-  return parts.isEmpty ? "." : parts.joined(separator: "/")
-}
