@@ -97,7 +97,8 @@ public struct ModelImport {
   ) throws(ModelExchangeError) {
     let document: JSONValue = [
       "configuration": .string(weights.configurationName),
-      "mirror_axes": .array(weights.mirrorAxes.map { .integer($0) }), "plan": .string(model.plan.digest(of: weights.configuration)),
+      "mirror_axes": .array(weights.mirrorAxes.map { .integer($0) }),
+      "plan": .string(model.plan.digest(of: weights.configuration)),
       "imported_from": .string(source),
     ]
     do throws(SafetensorsError) {

@@ -93,7 +93,8 @@ public struct PatchLogits {
     guard shape.count == divisor.count + 2, shape[1] == architecture.inputChannels,
       zip(shape[2...], divisor).allSatisfy({ $0 % $1 == 0 })
     else {
-      return "patches of the shape \(shape), expected (N, \(architecture.inputChannels), multiples of "
+      return
+        "patches of the shape \(shape), expected (N, \(architecture.inputChannels), multiples of "
         + "\(divisor.map(String.init).joined(separator: ", ")))"
     }
     let elements = weights.configuration.architecture.featureMapElements(
@@ -102,7 +103,8 @@ public struct PatchLogits {
     guard let available = SystemMemory.available, overflow || needed >= available else {
       return nil
     }
-    return "patches of the shape \(shape) need more memory than the \(available >> 20) MiB that are "
+    return
+      "patches of the shape \(shape) need more memory than the \(available >> 20) MiB that are "
       + "free; give fewer or smaller ones"
   }
 }

@@ -47,7 +47,8 @@ extension Postprocessing {
       else {
         throw .file(
           path: path,
-          problem: "\"labels_or_regions\" must be a label or a list of labels, and the background 0")
+          problem: "\"labels_or_regions\" must be a label or a list of labels, and the background 0"
+        )
       }
       steps.append(structure)
     }

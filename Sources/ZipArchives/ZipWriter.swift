@@ -1,3 +1,4 @@
+import DeflateStreams
 import FileOutput
 
 /// Writes a zip archive; its name stands for the old content until the new one is complete and on disk.
@@ -14,6 +15,9 @@ import FileOutput
 public struct ZipWriter: ~Copyable {
   /// Takes the next piece of an entry's bytes.
   public typealias Append = (UnsafeRawBufferPointer) throws(ZipError) -> Void
+
+  /// As zlib and numpy choose.
+  private static let level = 6
 
   private let file: AtomicFile
   private var position = 0
@@ -70,13 +74,16 @@ public struct ZipWriter: ~Copyable {
     try header.withBytes { (bytes) throws(ZipError) in try append(bytes) }
     let start = position
     var (checksum, total) = (UInt32(0), 0)
-    let deflater = method == .deflated ? try Deflater(for: file.path) : nil
+    let deflater = method == .deflated ? Deflater(.none, level: Self.level) : nil
+    guard method == .stored || deflater != nil else {
+      throw unwritable("no memory to compress")
+    }
     try write { (piece) throws(ZipError) in
       checksum = crc32(of: piece, after: checksum)
       total += piece.count
       guard total <= byteCount else { return }
       if let deflater {
-        try deflater.add(piece) { (made) throws(ZipError) in try append(made) }
+        try deflater.compress(piece) { (made) throws(ZipError) in try append(made) }
       } else {
         try append(piece)
       }
@@ -84,7 +91,8 @@ public struct ZipWriter: ~Copyable {
     guard total == byteCount else {
       throw unwritable("\(quoted(name)): \(total) bytes were given, not \(byteCount)")
     }
-    try deflater?.finish { (made) throws(ZipError) in try append(made) }
+    let end = UnsafeRawBufferPointer(start: nil, count: 0)
+    try deflater?.compress(end, ending: .stream) { (made) throws(ZipError) in try append(made) }
     entry.checksum = checksum
     entry.compressedByteCount = position - start
     for (bytes, offset) in entry.corrections {

@@ -29,7 +29,8 @@ import VolumeFiles
       try PatchLogits(of: ModelFolder(Fixture.plain.path)).write(of: input, to: output)
     }
     let line = error?.description ?? ""
-    #expect(line.hasPrefix(input) && line.contains("\(shape)") && line.contains("(N, 1, "), "\(line)")
+    #expect(
+      line.hasPrefix(input) && line.contains("\(shape)") && line.contains("(N, 1, "), "\(line)")
     #expect(folder.names == ["patches.npz"])
   }
 

@@ -41,7 +41,9 @@ import TorchCheckpoints
     let pickle =
       Piece.start + Piece.code("}") + Piece.text("network_weights") + lists + closing
       + Piece.code("s.")
-    expectRefusal(["no dictionary of tensors"]) { try open(pickle: pickle).tensors("network_weights") }
+    expectRefusal(["no dictionary of tensors"]) {
+      try open(pickle: pickle).tensors("network_weights")
+    }
     expectRefusal(["nested too deeply"]) { try open(pickle: pickle).document("network_weights") }
     let tuples = Piece.start + Piece.code("N") + Array(repeating: 0x85, count: depth)
     expectRefusal(["no dictionary"]) { try open(pickle: tuples + Piece.code(".")) }
@@ -59,7 +61,9 @@ import TorchCheckpoints
       pickle += Piece.code("e")
     }
     pickle += Piece.code("s.")
-    expectRefusal(["no dictionary of tensors"]) { try open(pickle: pickle).tensors("network_weights") }
+    expectRefusal(["no dictionary of tensors"]) {
+      try open(pickle: pickle).tensors("network_weights")
+    }
     expectRefusal(["too large"]) { try open(pickle: pickle).document("network_weights") }
   }
 

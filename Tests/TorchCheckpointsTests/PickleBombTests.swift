@@ -1,6 +1,7 @@
 import JSONDocuments
 import Testing
 import TorchCheckpoints
+import ZipArchives
 
 /// Pickles that stand for far more memory or work than their length.
 @Suite struct PickleBombTests {
@@ -17,25 +18,40 @@ import TorchCheckpoints
     Array(repeatElement(piece, count: count).joined())
   }
 
-  /// Instructions after which a few bytes, again and again, ask for the copy of a large object.
-  static let copies: [[UInt8]] = [
-    // The bytes of a text of a megabyte, ten thousand times.
-    kept(0, Piece.text(String(repeating: "a", count: 1 << 20))) + kept(1, Piece.text("latin1"))
-      + kept(2, Piece.global("_codecs", "encode"))
-      + repeated(recall(2, 0, 1) + [0x86] + Piece.code("R0"), 10_000),
-    // The dictionary of a list of a hundred thousand pairs.
-    kept(0, Piece.code("NN") + [0x86])
-      + kept(1, Piece.code("](") + repeated(recall(0), 100_000) + Piece.code("e") + [0x85])
-      + kept(2, Piece.global("collections", "OrderedDict"))
-      + repeated(recall(2, 1) + Piece.code("R0"), 10_000),
-    // Classes with long names.
-    kept(0, Piece.text(String(repeating: "a", count: 900)))
-      + repeated(recall(0, 0) + [0x93] + Piece.code("0"), 100_000),
-  ]
+  /// Large objects that a few bytes, again and again, ask for a copy of.
+  enum Copied: CaseIterable {
+    /// The bytes of a text of a megabyte.
+    case text
+    /// The dictionary of a list of a hundred thousand pairs.
+    case list
+    /// A class with a long name.
+    case name
 
-  @Test(arguments: copies) func copiesAreCounted(instructions: [UInt8]) {
+    var instructions: [UInt8] {
+      switch self {
+      case .text:
+        let text = kept(0, Piece.text(String(repeating: "a", count: 1 << 20)))
+        let encoding = kept(1, Piece.text("latin1"))
+        let function = kept(2, Piece.global("_codecs", "encode"))
+        let call: [UInt8] = recall(2, 0, 1) + [0x86] + Piece.code("R0")
+        return text + encoding + function + repeated(call, 10_000)
+      case .list:
+        let pair: [UInt8] = kept(0, Piece.code("NN") + [0x86])
+        let list: [UInt8] = Piece.code("](") + repeated(recall(0), 100_000) + Piece.code("e")
+        let arguments = kept(1, list + [0x85])
+        let function = kept(2, Piece.global("collections", "OrderedDict"))
+        return pair + arguments + function + repeated(recall(2, 1) + Piece.code("R0"), 10_000)
+      case .name:
+        let name = kept(0, Piece.text(String(repeating: "a", count: 900)))
+        let global: [UInt8] = recall(0, 0) + [0x93] + Piece.code("0")
+        return name + repeated(global, 100_000)
+      }
+    }
+  }
+
+  @Test(arguments: Copied.allCases) func copiesAreCounted(copied: Copied) {
     expectRefusal(["far more memory"]) {
-      try open(pickle: Piece.start + instructions + Piece.code("}."))
+      try open(pickle: Piece.start + copied.instructions + Piece.code("}."))
     }
   }
 
@@ -56,20 +72,20 @@ import TorchCheckpoints
   @Test func longNamesAreNotComparedForEver() throws {
     let name = Piece.text(String(repeating: "a", count: 100_000))
     let items = Self.repeated(Self.recall(0) + Piece.code("N"), 100_000)
-    let checkpoint = try open(
-      pickle: Piece.start + Self.kept(0, name) + Piece.code("}") + Piece.text("logging")
-        + Piece.code("}(") + items + Piece.code("us."))
+    let start = Piece.start + Self.kept(0, name) + Piece.code("}") + Piece.text("logging")
+    let checkpoint = try open(pickle: start + Piece.code("}(") + items + Piece.code("us."))
     expectRefusal(["too large"]) { try checkpoint.document("logging") }
   }
 
+  private func many(_ piece: [UInt8]) -> [UInt8] { Self.repeated(piece, 200_000) }
+
   /// What Python itself writes for many small objects, the densest that honest pickles get.
   @Test func manySmallObjectsAreRead() throws {
-    let lists = Self.repeated(Piece.code("]") + [0x94], 200_000)
-    let numbers = Self.repeated([0x88], 200_000)
+    let start: [UInt8] = [0x80, 4] + Piece.code("}(")
+    let lists = Piece.text("lists") + Piece.code("](") + many(Piece.code("]") + [0x94])
+    let flags = Piece.text("flags") + Piece.code("](") + many([0x88])
     let checkpoint = try open(
-      pickle: [0x80, 4] + Piece.code("}") + [0x94] + Piece.code("(") + Piece.text("lists")
-        + Piece.code("](") + lists + Piece.code("e") + Piece.text("flags") + Piece.code("](")
-        + numbers + Piece.code("eu."))
+      pickle: start + lists + Piece.code("e") + flags + Piece.code("eu."))
     #expect(try checkpoint.document("lists")?.array?.count == 200_000)
     #expect(try checkpoint.document("flags")?.array?.count == 200_000)
   }
@@ -77,20 +93,20 @@ import TorchCheckpoints
   /// Appended one by one, as hostile as it is slow if every append copies the list.
   @Test func appendingDoesNotCopy() throws {
     let count = 300_000
+    let start = Piece.start + Piece.code("}") + Piece.text("list") + Piece.code("]")
     let checkpoint = try open(
-      pickle: Piece.start + Piece.code("}") + Piece.text("list") + Piece.code("]")
-        + Self.repeated(Piece.code("Na"), count) + Piece.code("s."))
+      pickle: start + Self.repeated(Piece.code("Na"), count) + Piece.code("s."))
     #expect(try checkpoint.document("list")?.array?.count == count)
   }
 
   /// The last item of a name counts, at the place of the first, as in Python.
   @Test func laterItemsReplaceEarlierOnes() throws {
-    let items = ["a", "b", "a"].enumerated().flatMap { index, name in
-      Piece.text(name) + [0x4B, UInt8(index)]
+    var items: [UInt8] = []
+    for (index, name) in ["a", "b", "a"].enumerated() {
+      items += Piece.text(name) + [0x4B, UInt8(index)]
     }
-    let checkpoint = try open(
-      pickle: Piece.start + Piece.code("}") + Piece.text("x") + Piece.code("}(") + items
-        + Piece.code("us."))
+    let start = Piece.start + Piece.code("}") + Piece.text("x") + Piece.code("}(")
+    let checkpoint = try open(pickle: start + items + Piece.code("us."))
     #expect(try checkpoint.document("x") == ["a": 2, "b": 1])
   }
 }

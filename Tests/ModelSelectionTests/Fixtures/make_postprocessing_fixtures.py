@@ -7,7 +7,7 @@ import numpy as np
 from nnunetv2.postprocessing.remove_connected_components import determine_postprocessing
 from scipy import ndimage
 
-from made_folds import CASES, PLANS, SHAPE, Scenarios, description, root, write
+from made_folds import CASES, PLANS, SHAPE, Scenarios, description, largest, root, write
 
 here = pathlib.Path(__file__).parent.resolve()
 # Of each kind of dataset, its labels, the values that occur, and how many different decisions are kept.
@@ -20,12 +20,15 @@ KINDS = {
 }
 
 
-def case(generator, values, speckle, ignores):
-    """Nested structures, and the same with voxels of wrong values."""
+def case(generator, values, compact, speckle, ignores):
+    """Nested structures, some of one component only, and the same with voxels of wrong values."""
     field = ndimage.gaussian_filter(generator.standard_normal(SHAPE), 1.5)
-    truth = np.zeros(SHAPE, np.uint8)
-    for value, quantile in zip(values, np.linspace(0.7, 0.92, len(values))):
-        truth[field > np.quantile(field, quantile)] = value
+    truth, inside = np.zeros(SHAPE, np.uint8), np.ones(SHAPE, bool)
+    for value, quantile, is_compact in zip(values, np.linspace(0.7, 0.92, len(values)), compact):
+        inside = inside & (field > np.quantile(field, quantile))
+        if is_compact and inside.any():
+            inside = largest(inside)
+        truth[inside] = value
     mask = truth.copy()
     wrong = generator.random(SHAPE) < speckle
     mask[wrong] = generator.choice((0,) + values, size=wrong.sum())
@@ -40,8 +43,9 @@ def run(seed, kind):
     for folder in root.iterdir():
         shutil.rmtree(folder)
     arrays, speckle = {}, generator.choice((0.01, 0.03, 0.08))
+    compact = generator.random(len(values)) < 0.6
     for index in range(CASES):
-        truth, mask = case(generator, values, speckle, kind == "ignored")
+        truth, mask = case(generator, values, compact, speckle, kind == "ignored")
         for name, array in (("reference", truth), ("prediction", mask)):
             arrays[f"{name}/case_{index}"] = array
             write(root / name / f"case_{index}.nii.gz", array)
