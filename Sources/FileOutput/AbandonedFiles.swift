@@ -9,7 +9,7 @@ import Glibc
 /// - Returns: The paths of the files that were removed, sorted.
 @discardableResult
 public func removeAbandonedFiles(in folder: String) -> [String] {
-  removeAbandoned(in: folder, where: { _ in true }) { unlink($0) == 0 }
+  removeAbandoned(in: folder, where: { _ in true }, by: { unlink($0) == 0 })
 }
 
 /// Removes what has a temporary name that is chosen and is not being written.

@@ -3,6 +3,8 @@ import FileOutput
 /// Begins the folder of a model, which appears when it is complete; folders above it are made.
 ///
 /// - Parameter path: The folder, where nothing or an empty folder may be.
+/// - Returns: The folder to be filled.
+/// - Throws: ``ModelExchangeError/output(_:)``.
 func beginModel(_ path: String) throws(ModelExchangeError) -> AtomicFolder {
   do throws(FileOutputError) {
     try createFolder(enclosingFolder(of: path))

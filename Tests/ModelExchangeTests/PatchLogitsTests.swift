@@ -1,5 +1,6 @@
 import Inference
 import ModelExchange
+import Tensors
 import TestSupport
 import Testing
 import VolumeFiles
