@@ -102,9 +102,11 @@ import Testing
     let second = try AtomicFolder(creating: folder.path + "/new")
     #expect(folder.names.count == 3)
     try second.commit()
-    do { _ = first.path }
+    abandon(first)
     #expect(folder.names == [".newer.7-1.partial", "new"])
   }
+
+  private func abandon(_ folder: consuming AtomicFolder) {}
 
   @Test(arguments: [
     ("a", "."), ("a/b", "a"), ("a/b//", "a"), ("/a", "/"), ("/a/b/", "/a"), ("./a", "."),

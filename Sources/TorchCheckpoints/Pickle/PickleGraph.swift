@@ -41,10 +41,10 @@ struct PickleGraph {
 
   /// Bytes of an array's own beside its elements.
   static let arrayCost = 48
-  /// Bytes of memory that a byte of a pickle may take, about ten times what honest ones need.
-  private static let largestGrowth = 128
+  /// Bytes of memory that a byte of a pickle may take, about ten times what those of checkpoints do.
+  private static let largestGrowth = 64
   /// More than any checkpoint needs: 117 classes over 1000 epochs take a tenth.
-  private static let largestRoom = 1 << 30
+  private static let largestRoom = 1 << 29
 
   /// No objects.
   ///

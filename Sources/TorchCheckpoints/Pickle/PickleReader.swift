@@ -14,7 +14,9 @@ struct PickleReader {
   private var graph: PickleGraph
   private var stack: [Reference] = []
   private var marks: [Int] = []
-  private var memo: [Int: Reference] = [:]
+  /// What was kept, by its number; picklers number from 0 without gaps.
+  private var memo: [Reference?] = []
+  private var keptCount = 0
   private let bytes: UnsafeRawBufferPointer
   private var place = 0
 
@@ -91,8 +93,12 @@ struct PickleReader {
   }
 
   private mutating func keep(_ number: Int) throws(Problem) {
-    // A dictionary's entry, and the room that it keeps free.
-    if memo[number] == nil { try graph.spend(48) }
+    let gap = number + 1 - memo.count
+    if gap > 0 {
+      try graph.spend(2 * gap * MemoryLayout<Reference?>.stride)
+      memo.append(contentsOf: repeatElement(nil, count: gap))
+    }
+    if memo[number] == nil { keptCount += 1 }
     memo[number] = try top()
   }
 
@@ -166,7 +172,7 @@ struct PickleReader {
     case "u": try setItems(try popToMark())
     case "q": try keep(Int(try byte()))
     case "r": try keep(try number(UInt32.self))
-    case "\u{94}": try keep(memo.count)
+    case "\u{94}": try keep(keptCount)
     case "h": try recall(Int(try byte()))
     case "j": try recall(try number(UInt32.self))
     case "c":
@@ -214,7 +220,7 @@ struct PickleReader {
   }
 
   private mutating func recall(_ number: Int) throws(Problem) {
-    guard let reference = memo[number] else {
+    guard number < memo.count, let reference = memo[number] else {
       throw Problem(text: "it recalls object \(number), which it did not keep")
     }
     try push(reference)
