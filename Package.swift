@@ -8,8 +8,8 @@ let package = Package(
     .library(
       name: "Delineate",
       targets: [
-        "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "ZipArchives",
-        "TorchCheckpoints", "Volumes", "VolumeFiles", "Resampling",
+        "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "DeflateStreams",
+        "ZipArchives", "TorchCheckpoints", "Volumes", "VolumeFiles", "Resampling",
         "RegionsOfInterest", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
         "Preprocessing", "Augmentation", "Inference", "ONNXFiles", "ModelExchange", "Training",
         "Reports", "Phantoms", "Benchmarks", "Workspaces", "ModelSelection",
@@ -35,7 +35,8 @@ let package = Package(
     .target(name: "Parallelism", dependencies: ["COpenMP"]),
     .target(name: "RandomNumbers", dependencies: ["ElementaryFunctions"]),
     .target(name: "Safetensors", dependencies: ["FileOutput", "JSONDocuments"]),
-    .target(name: "ZipArchives", dependencies: ["CZlib", "FileOutput"]),
+    .target(name: "DeflateStreams", dependencies: ["CZlib"]),
+    .target(name: "ZipArchives", dependencies: ["DeflateStreams", "FileOutput"]),
     .target(name: "TorchCheckpoints", dependencies: ["JSONDocuments", "ZipArchives"]),
 
     // Images and label maps.
@@ -43,7 +44,8 @@ let package = Package(
     .target(
       name: "VolumeFiles",
       dependencies: [
-        "CNIfTI", "CPNG", "CTIFF", "CZlib", "FileOutput", "JSONDocuments", "Parallelism", "Volumes",
+        "CNIfTI", "CPNG", "CTIFF", "DeflateStreams", "FileOutput", "JSONDocuments", "Parallelism",
+        "Volumes", "ZipArchives",
       ]),
     .target(name: "Resampling", dependencies: ["Parallelism", "Volumes"]),
     .target(name: "RegionsOfInterest", dependencies: ["Parallelism", "Volumes"]),
@@ -91,8 +93,9 @@ let package = Package(
     .target(
       name: "ModelExchange",
       dependencies: [
-        "Datasets", "FileOutput", "Inference", "JSONDocuments", "Networks", "ONNXFiles", "Planning",
-        "Safetensors", "Tensors", "TorchCheckpoints", "ZipArchives",
+        "Datasets", "FileOutput", "Inference", "JSONDocuments", "Networks", "ONNXFiles",
+        "Parallelism", "Planning", "Safetensors", "Tensors", "TorchCheckpoints", "VolumeFiles",
+        "ZipArchives",
       ]),
     .target(
       name: "Training",
@@ -140,6 +143,8 @@ let package = Package(
       name: "SafetensorsTests",
       dependencies: ["FileOutput", "RandomNumbers", "Safetensors", "TestSupport"],
       exclude: ["Fixtures"]),
+    .testTarget(
+      name: "DeflateStreamsTests", dependencies: ["DeflateStreams", "RandomNumbers"]),
     .testTarget(
       name: "ZipArchivesTests",
       dependencies: ["FileOutput", "RandomNumbers", "TestSupport", "ZipArchives"],

@@ -10,7 +10,7 @@ public func createFolder(_ path: String) throws(FileOutputError) {
   for name in path.split(separator: "/") {
     current += "/" + name
     if mkdir(current, 0o777) == 0 { continue }
-    let reason = String(cString: strerror(errno))
+    let reason = lastReason()
     var status = stat()
     guard stat(current, &status) == 0 else {
       throw .refused(path: current, step: .createFolder, reason: reason)
@@ -19,6 +19,24 @@ public func createFolder(_ path: String) throws(FileOutputError) {
       throw .refused(path: current, step: .createFolder, reason: "it is no folder")
     }
   }
+}
+
+/// The folder that a file or folder lies in, by its name alone.
+///
+/// - Parameter path: A path; slashes at its end do not count.
+/// - Returns: The path without its last name; `.` where there is no other, `/` where that is all.
+public func enclosingFolder(of path: String) -> String {
+  var parts = path.split(separator: "/", omittingEmptySubsequences: false)
+  while parts.count > 1, parts.last == "" { parts.removeLast() }
+  parts.removeLast()
+  if parts == [""] { return "/" }
+  return parts.isEmpty ? "." : parts.joined(separator: "/")
+}
+
+/// Whether there is a folder of this name.
+public func isFolder(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
 /// Whether files may be made in a folder.

@@ -1,6 +1,8 @@
 public import Datasets
 internal import Evaluation
+internal import FileOutput
 internal import FoundationEssentials
+internal import Glibc
 internal import Inference
 public import Workspaces
 
@@ -68,11 +70,11 @@ extension CrossValidation {
       // The archive last: where it is, everything is.
       for ending in [".pkl", ".npz"] {
         let name = entry.id + ending
-        do {
-          try? files.removeItem(atPath: "\(validation)/\(name)")
-          try files.moveItem(atPath: "\(temporary)/\(name)", toPath: "\(validation)/\(name)")
-        } catch {
-          throw .unwritable(path: "\(validation)/\(name)", reason: "it cannot be put there")
+        guard rename("\(temporary)/\(name)", "\(validation)/\(name)") == 0 else {
+          throw .output(
+            .refused(
+              path: "\(validation)/\(name)", step: .rename,
+              reason: String(cString: strerror(errno))))
         }
       }
     }

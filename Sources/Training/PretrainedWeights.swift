@@ -162,7 +162,7 @@ extension PretrainedWeights {
   /// - Returns: A digest of what was taken over.
   func load(into network: UNet, takingHeads: Bool) throws(TrainingError) -> String {
     let file = try open()
-    var digest = ContentHash()
+    var digest = ByteDigest()
     for parameter in network.parameters where takingHeads || !Self.isHead(parameter.name) {
       let values: [Float]
       do throws(SafetensorsError) { values = try file.floats(parameter.name) } catch {
@@ -172,7 +172,7 @@ extension PretrainedWeights {
         throw .pretrained(
           path: path, problem: "its weight \(parameter.name) has numbers that are not finite")
       }
-      values.withUnsafeBytes { digest.combine($0) }
+      values.withUnsafeBytes { digest.add($0) }
       parameter.values = values
     }
     return digest.text

@@ -60,9 +60,7 @@ public struct Trainer: Sendable {
       throw .planning(error)
     }
     let channels = configuration.normalizationSchemes.count
-    architecture = UNetArchitecture(
-      configuration, inputChannels: configuration.inputChannels(for: description.labels),
-      classes: description.labels.heads.count)
+    architecture = UNetArchitecture(configuration, labels: description.labels)
     if let defect = architecture.defect {
       throw .architecture(configuration: name, problem: defect)
     }

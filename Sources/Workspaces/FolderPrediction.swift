@@ -116,8 +116,7 @@ public struct FolderPrediction {
   /// - Returns: What became of the case.
   /// - Throws: As ``run(_:into:)``.
   public func run(_ entry: Case, to file: String) throws(WorkspaceError) -> Outcome {
-    let slash = file.lastIndex(of: "/")
-    let folder = slash.map { $0 == file.startIndex ? "/" : String(file[..<$0]) } ?? "."
+    let folder = enclosingFolder(of: file)
     try prepare(folder, for: [entry], targets: [file])
     defer { observer.progress("predict", 1, 1) }
     return outcome(of: entry, at: file, in: folder)

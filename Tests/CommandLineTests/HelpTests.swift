@@ -7,7 +7,7 @@ struct HelpTests {
     [], ["demo"], ["info"], ["check"], ["convert"], ["fingerprint"], ["plan"], ["preprocess"],
     ["train"], ["predict"], ["ensemble"], ["evaluate"], ["accumulate"], ["find-best"],
     ["postprocess"], ["resample"], ["normalise"], ["model"], ["model", "info"],
-    ["model", "import"], ["model", "export"],
+    ["model", "import"], ["model", "export"], ["model", "logits"],
     ["benchmark"], ["benchmark", "train"], ["benchmark", "predict"], ["benchmark", "resample"],
   ]
 

@@ -3,7 +3,7 @@ import JSONDocuments
 import TestSupport
 import Testing
 
-/// `model import` and `model export`, on a folder that nnU-Net has left.
+/// `model import`, `model export` and `model logits`, on a folder that nnU-Net has left.
 struct ModelTransferTests {
   private let source =
     URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().path
@@ -22,6 +22,20 @@ struct ModelTransferTests {
     #expect(folder.names == ["model", "model.onnx", "model.zip", "nnunet"])
     let info = try Program.run("model", "info", folder.path + "/nnunet", "--json")
     #expect(info.json?["configuration"]?.string == "3d_fullres", "\(info.errors)")
+  }
+
+  @Test func logitsAreWritten() throws {
+    let folder = try TemporaryFolder()
+    let output = folder.path + "/logits.npz"
+    let run = try Program.run(
+      "model", "logits", source, "--input", source + ".npz", "--output", output, "--json")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.json?["shape"]?.ints == [1, 3, 8, 8, 8])
+    #expect(folder.names == ["logits.npz"])
+    let other = try Program.run(
+      "model", "logits", source, "--input", source + "/plans.json", "--output", output)
+    #expect(other.status == 1 && other.errorLines.count == 1)
+    #expect(other.errors.contains("plans.json"))
   }
 
   @Test func errorsAreOneLine() throws {

@@ -117,7 +117,7 @@ public struct DatasetConversion: Sendable {
   public func run() throws(DatasetError) -> Outcome {
     let folder: AtomicFolder
     do throws(FileOutputError) {
-      try createFolder(FileName.folder(of: target))
+      try createFolder(enclosingFolder(of: target))
       folder = try AtomicFolder(creating: target)
     } catch {
       throw .conversion(error)

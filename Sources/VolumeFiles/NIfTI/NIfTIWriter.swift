@@ -10,7 +10,7 @@ struct NIfTIWriter {
   let channelCount: Int
 
   /// Writes header and voxels, one buffer of stored bytes per channel.
-  func write(_ channels: [UnsafeRawBufferPointer], level: Int32) throws(VolumeFileError) {
+  func write(_ channels: [UnsafeRawBufferPointer], level: Int) throws(VolumeFileError) {
     let names = NIfTINames(path)
     guard names.isPair else {
       try writeCompressible(to: path, header: header(isSingleFile: true), channels, level)
@@ -23,7 +23,7 @@ struct NIfTIWriter {
   }
 
   private func writeCompressible(
-    to path: String, header: [UInt8], _ channels: [UnsafeRawBufferPointer], _ level: Int32
+    to path: String, header: [UInt8], _ channels: [UnsafeRawBufferPointer], _ level: Int
   ) throws(VolumeFileError) {
     let output = try VoxelOutput(
       path, path.lowercased().hasSuffix(".gz") ? .gzip(level: level) : .none)

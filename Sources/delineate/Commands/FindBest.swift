@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Evaluation
+import FileOutput
 import Inference
 import JSONDocuments
 import ModelSelection

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import FileOutput
 import Inference
 import JSONDocuments
 import VolumeFiles
