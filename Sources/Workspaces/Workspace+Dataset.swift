@@ -23,7 +23,7 @@ extension Workspace {
       dataset = try Dataset(contentsOf: whole, variables: variables)
     } catch {
       guard exists(whole) else { throw .dataset(error) }
-      try refuse(report(on: whole), path: whole)
+      try refuse(report(on: whole, groups: table), path: whole)
       throw .dataset(error)
     }
     if let table {
@@ -50,7 +50,7 @@ extension Workspace {
     if state.checked == stamp { return false }
     let path = dataset.path
     observer.message("checking the \(dataset.cases.count) cases of \(dataset.name)")
-    let report = report(on: path)
+    let report = report(on: path, groups: state.groups)
     for problem in report.problems where problem.severity != .error {
       observer.message(problem.description)
     }
@@ -59,10 +59,10 @@ extension Workspace {
     return true
   }
 
-  private func report(on path: String) -> DatasetCheck.Report {
+  private func report(on path: String, groups: String?) -> DatasetCheck.Report {
     var settings = DatasetCheck.Settings()
     settings.variables = variables
-    settings.groups = state.groups
+    settings.groups = groups
     settings.progress = { [observer] in observer.progress("check", $0, $1) }
     return DatasetCheck(settings).report(on: path)
   }
