@@ -33,9 +33,7 @@ extension FineTuningTests {
       #expect(try weights(start(cohort, settings)) == weights(pretrained), "\(path)")
     }
     // Where there is only that, the best checkpoint serves.
-    try FileManager.default.moveItem(
-      atPath: "\(results)/fold_0/checkpoint_final.pth",
-      toPath: "\(results)/fold_0/checkpoint_best.pth")
+    try FileManager.default.removeItem(atPath: "\(results)/fold_0/checkpoint_final.pth")
     for path in [results, "\(results)/fold_0"] {
       #expect(
         try PretrainedWeights(contentsOf: path).path == "\(results)/fold_0/checkpoint_best.pth")
