@@ -90,7 +90,17 @@ public struct ModelFolder: Sendable {
   public func weights(
     of fold: Fold, _ checkpoint: Checkpoint
   ) throws(InferenceError) -> TrainedWeights {
-    try TrainedWeights(contentsOf: file(of: fold, checkpoint), plan: plan, description: description)
+    let trained = folds(with: checkpoint)
+    guard trained.contains(fold) else {
+      throw .model(
+        path: path,
+        problem: "fold \(fold) has no \(checkpoint.fileName); "
+          + (trained.isEmpty
+            ? "nor has another; train it first, or choose another checkpoint"
+            : "choose of \(trained.map(\.description).joined(separator: ", "))"))
+    }
+    return try TrainedWeights(
+      contentsOf: file(of: fold, checkpoint), plan: plan, description: description)
   }
 }
 

@@ -94,10 +94,10 @@ public struct PlannerPreset: Sendable, Equatable {
 
   /// The embedded preset of a name.
   ///
-  /// - Throws: ``PlanningError/unknownName(_:kind:available:)``.
+  /// - Throws: ``PlanningError/unknownPreset(_:available:)``.
   public init(named name: String) throws(PlanningError) {
     guard let preset = Presets.planner.first(where: { $0.name == name }) else {
-      throw .unknownName(name, kind: "planner preset", available: Self.names)
+      throw .unknownPreset(name, available: Self.names)
     }
     let document: JSONValue
     do throws(JSONSyntaxError) { document = try JSONValue(parsing: preset.json) } catch {

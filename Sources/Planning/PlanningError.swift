@@ -13,8 +13,10 @@ public enum PlanningError: Error, Equatable, Sendable, CustomStringConvertible {
   case unsupported(file: String, field: String, supported: String, found: String)
   /// A configuration inherits, directly or not, from itself.
   case circularInheritance(file: String, names: [String])
-  /// There is no configuration, or no preset, of that name.
-  case unknownName(String, kind: String, available: [String])
+  /// A plan has no configuration of that name.
+  case unknownConfiguration(String, file: String, available: [String])
+  /// There is no preset of that name.
+  case unknownPreset(String, available: [String])
   /// The dataset, or one of its cases, cannot be read.
   case dataset(DatasetError)
   /// A fingerprint is not that of the dataset to plan for.
@@ -40,8 +42,12 @@ public enum PlanningError: Error, Equatable, Sendable, CustomStringConvertible {
     case .circularInheritance(let file, let names):
       "\(file): configurations inherit from one another in a circle: "
         + names.joined(separator: " -> ")
-    case .unknownName(let name, let kind, let available):
-      "there is no \(kind) \"\(name)\"; choose one of " + available.joined(separator: ", ")
+    case .unknownConfiguration(let name, let file, let available):
+      "\(file): holds no configuration \"\(name)\"; choose one of "
+        + available.joined(separator: ", ")
+    case .unknownPreset(let name, let available):
+      "there is no planner preset \"\(name)\"; choose one of "
+        + available.joined(separator: ", ")
     case .dataset(let error): error.description
     case .otherDataset(let name, let channels, let found):
       "\(name): the fingerprint is another dataset's: "

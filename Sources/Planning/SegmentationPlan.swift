@@ -27,11 +27,10 @@ public struct SegmentationPlan: Sendable, Equatable {
 
   /// A configuration by its name, such as `3d_fullres`, with what it inherits.
   ///
-  /// - Throws: ``PlanningError/unknownName(_:kind:available:)``.
+  /// - Throws: ``PlanningError/unknownConfiguration(_:file:available:)``.
   public func configuration(_ name: String) throws(PlanningError) -> Configuration {
     guard let index = configurationNames.firstIndex(of: name) else {
-      throw .unknownName(
-        name, kind: "configuration in \(source)", available: configurationNames)
+      throw .unknownConfiguration(name, file: source, available: configurationNames)
     }
     return configurations[index]
   }

@@ -19,7 +19,6 @@ extension DatasetConversion {
     func refuse(_ problems: [DatasetCheck.Problem]) throws(WorkspaceError) {
       let errors = problems.filter { $0.severity == .error }.map(\.description)
       guard !errors.isEmpty else { return }
-      for line in errors { observer.message(line) }
       throw .problems(path: path, lines: errors, errorCount: errors.count)
     }
     let conversion: DatasetConversion

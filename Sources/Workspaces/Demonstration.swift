@@ -127,7 +127,7 @@ public struct Demonstration: Sendable {
     var request = TrainingRequest()
     switch extent {
     case .quick:
-      request.settings.epochs = 45
+      request.settings.epochs = 38
       request.settings.iterationsPerEpoch = 20
       request.settings.validationIterations = 2
     case .full:

@@ -95,50 +95,68 @@ public struct FolderPrediction {
   public func run(
     _ cases: [Case], into folder: String
   ) throws(WorkspaceError) -> [Outcome] {
+    try prepare(folder, for: cases, targets: cases.map { target($0, in: folder) })
+    if savesProbabilities {
+      try PredictionFiles(folder).writeDescription(model.description)
+      try PredictionFiles(folder).writePlan(model.plan)
+    }
+    var outcomes: [Outcome] = []
+    for (index, entry) in cases.enumerated() {
+      outcomes.append(outcome(of: entry, at: target(entry, in: folder), in: folder))
+      observer.progress("predict", index + 1, cases.count)
+    }
+    return outcomes
+  }
+
+  /// Segments one case into a file.
+  ///
+  /// - Parameters:
+  ///   - entry: The case.
+  ///   - file: The mask, in the format of its ending; its folder is made if it does not exist. Probabilities lie beside it, under the case's name.
+  /// - Returns: What became of the case.
+  /// - Throws: As ``run(_:into:)``.
+  public func run(_ entry: Case, to file: String) throws(WorkspaceError) -> Outcome {
+    let slash = file.lastIndex(of: "/")
+    let folder = slash.map { $0 == file.startIndex ? "/" : String(file[..<$0]) } ?? "."
+    try prepare(folder, for: [entry], targets: [file])
+    defer { observer.progress("predict", 1, 1) }
+    return outcome(of: entry, at: file, in: folder)
+  }
+
+  /// Makes the folder, and refuses what would fail or do harm after hours of computing.
+  private func prepare(
+    _ folder: String, for cases: [Case], targets: [String]
+  ) throws(WorkspaceError) {
     try makeFolder(folder)
-    // Before hours of computing, not after the first case.
     guard isWritableFolder(folder) else {
       throw .unwritable(path: folder, reason: "no permission to write in this folder")
     }
     removeAbandonedFiles(in: folder)
     let images = Set(cases.flatMap(\.images).map(absolute))
-    for target in cases.map({ self.target($0, in: folder) })
-    where images.contains(absolute(target)) {
+    for target in targets where images.contains(absolute(target)) {
       throw .input(
         path: target,
         problem: "is an image to segment, and its mask would have the same name; "
           + "write the masks to another folder")
     }
-    if savesProbabilities {
-      try PredictionFiles(folder).writeDescription(model.description)
-      try PredictionFiles(folder).writePlan(model.plan)
-    }
+  }
+
+  private func outcome(of entry: Case, at target: String, in folder: String) -> Outcome {
     let clock = ContinuousClock()
-    var outcomes: [Outcome] = []
-    for (index, entry) in cases.enumerated() {
-      let start = clock.now
-      let target = target(entry, in: folder)
-      var problem: String?
-      if keepsMasks,
-        ExistingMask.isWhole(target, of: entry, labels: model.description.labels),
-        !savesProbabilities || hasProbabilities(entry, in: folder)
-      {
-        outcomes.append(
-          Outcome(id: entry.id, output: target, problem: nil, isKept: true, seconds: 0))
-        observer.progress("predict", index + 1, cases.count)
-        continue
-      }
-      do throws(WorkspaceError) { try segment(entry, to: target, in: folder) } catch {
-        problem = error.description
-        observer.message("case \(entry.id) failed: \(error.description)")
-      }
-      outcomes.append(
-        Outcome(
-          id: entry.id, output: problem == nil ? target : nil, problem: problem, isKept: false,
-          seconds: (clock.now - start) / .seconds(1)))
-      observer.progress("predict", index + 1, cases.count)
+    let start = clock.now
+    if keepsMasks, ExistingMask.isWhole(target, of: entry, labels: model.description.labels),
+      !savesProbabilities || hasProbabilities(entry, in: folder)
+    {
+      return Outcome(id: entry.id, output: target, problem: nil, isKept: true, seconds: 0)
     }
-    return outcomes
+    var problem: String?
+    do throws(WorkspaceError) { try segment(entry, to: target, in: folder) } catch {
+      problem = error.description
+      observer.message("case \(entry.id) failed: \(error.description)")
+    }
+    return Outcome(
+      id: entry.id, output: problem == nil ? target : nil, problem: problem, isKept: false,
+      seconds: (clock.now - start) / .seconds(1))
   }
 
   private func target(_ entry: Case, in folder: String) -> String {

@@ -51,10 +51,8 @@ extension Workspace {
     let path = dataset.path
     observer.message("checking the \(dataset.cases.count) cases of \(dataset.name)")
     let report = report(on: path, groups: state.groups)
-    for problem in report.problems where problem.severity != .error {
-      observer.message(problem.description)
-    }
     try refuse(report, path: path)
+    for line in report.lines { observer.message(line) }
     try remember { $0.checked = stamp }
     return true
   }
@@ -72,7 +70,6 @@ extension Workspace {
   ) throws(WorkspaceError) {
     let errors = report.problems.filter { $0.severity == .error }
     guard !errors.isEmpty else { return }
-    for line in report.lines { observer.message(line) }
     throw .problems(path: path, lines: report.lines, errorCount: errors.count)
   }
 }

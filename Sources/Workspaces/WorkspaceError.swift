@@ -49,7 +49,7 @@ public enum WorkspaceError: Error, Equatable, Sendable, CustomStringConvertible 
   public var description: String {
     switch self {
     case .problems(let path, _, let count):
-      "\(path): the check found \(count) \(count == 1 ? "error" : "errors") (listed above); "
+      "\(path): the check found \(count) \(count == 1 ? "error" : "errors"); "
         + "repair the files, then run the same command again"
     case .noDataset(let workspace):
       "\(workspace): no dataset has been used with this workspace yet; give the dataset's folder"

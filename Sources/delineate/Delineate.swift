@@ -34,9 +34,13 @@ struct Delineate: ParsableCommand {
       var command = try parseAsRoot()
       try command.run()
     } catch let error as WorkspaceError {
+      guard case .problems(_, let lines, _) = error else {
+        fail(error.description, error)
+        Glibc.exit(1)
+      }
+      for line in lines { writeToStandardError("\(line)\n") }
       fail(error.description, error)
-      if case .problems = error { Glibc.exit(2) }
-      Glibc.exit(1)
+      Glibc.exit(2)
     } catch {
       let code = exitCode(for: error)
       // Help and version are answers, not errors.

@@ -71,6 +71,7 @@ import Volumes
       let image = try Volume<Float>(contentsOf: "\(images)/ball_\(number)_0000.nii.gz")
       #expect(mask.geometry.matches(image.geometry, tolerance: 0))
     }
+    try expectOneMask(of: "\(images)/ball_6_0000.nii.gz", model, equals: "\(masks)/ball_6.nii.gz")
     let summary = dataset.folder.path + "/summary.json"
     let scored = try Program.run(
       "evaluate", "--reference", "\(dataset.path)/labelsTs", "--prediction", masks,
@@ -80,6 +81,26 @@ import Volumes
     #expect(
       scored.json?["foreground_mean_dice"]?.double
         == (try JSONValue(contentsOf: summary))["foreground_mean"]?["Dice"]?.double)
+  }
+
+  /// A single case may be segmented into a file, of any name and format.
+  private func expectOneMask(of image: String, _ model: String, equals expected: String) throws {
+    let folder = try TemporaryFolder()
+    let file = "\(folder.path)/new/outline.nrrd"
+    func predict(_ arguments: String...) throws -> Program.Outcome {
+      try Program.run(["predict", "--model", model, "--no-mirroring"] + arguments)
+    }
+    let one = try predict("--input", image, "--output", file)
+    #expect(one.status == 0, "\(one.errors)")
+    #expect(one.output == file + "\n")
+    #expect(try LabelMap(contentsOf: file).labels == LabelMap(contentsOf: expected).labels)
+    let other = image.replacing("ball_6", with: "ball_7")
+    let two = try predict("--input", image, other, "--output", file)
+    #expect(two.status == 64 && two.errors.contains("2 cases"), "\(two.errors)")
+    let saving = try predict("--input", image, "--output", file, "--probabilities")
+    #expect(saving.status == 64 && saving.errors.contains("needs a folder"), "\(saving.errors)")
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/new") == ["outline.nrrd"])
   }
 
   @Test func aKilledRunGoesOnBitForBit() throws {

@@ -76,9 +76,12 @@ struct ExitStatusTests {
     let stopped = try Program.run("train", dataset.path, "--workspace", workspace)
     #expect(stopped.status == 2)
     #expect(stopped.output.isEmpty)
-    #expect(stopped.errorLines.contains { $0.hasPrefix(labels + ": ") && $0.contains("9") })
+    let named = stopped.errorLines.filter { $0.hasPrefix(labels + ": ") && $0.contains("9") }
+    #expect(named.count == 1)
     #expect(stopped.errorLines.last?.hasPrefix("error: \(dataset.path)") == true)
     #expect(!FileManager.default.fileExists(atPath: "\(workspace)/dataset_fingerprint.json"))
+    let quiet = try Program.run("train", dataset.path, "--workspace", workspace, "--quiet")
+    #expect(quiet.errorLines == named + [try #require(stopped.errorLines.last)])
   }
 
   @Test func resultsAreOneJSONObjectAndNothingElse() throws {

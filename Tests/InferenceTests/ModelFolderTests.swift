@@ -42,14 +42,21 @@ struct ModelFolderTests {
   }
 
   @Test func missingCheckpointIsNamed() throws {
-    let (_, model) = try model()
+    let (tiny, model) = try model()
     let folder = try ModelFolder(model.path)
     let none = #expect(throws: InferenceError.self) { try Predictor(folder) }
     expectOneLine(none, naming: [model.path, "checkpoint_final.safetensors"])
     let missing = #expect(throws: InferenceError.self) {
       try Predictor(folder, folds: [.number(2)], checkpoint: .best)
     }
-    expectOneLine(missing, naming: ["\(model.path)/fold_2/checkpoint_best.safetensors"])
+    expectOneLine(
+      missing, naming: [model.path, "fold 2", "checkpoint_best.safetensors", "train it"])
+    let training = TinyModel.training(tiny.configuration, mirrorAxes: [0])
+    for fold in [0, 1] {
+      try model.write(tiny.network(classes: 3, seed: 1), fold: fold, training: training)
+    }
+    let other = #expect(throws: InferenceError.self) { try Predictor(folder, folds: [.number(2)]) }
+    expectOneLine(other, naming: [model.path, "fold 2", "choose of 0, 1"])
   }
 
   @Test func weightsOfAnotherNetworkAreRefused() throws {

@@ -1,14 +1,15 @@
 """Exchanges models with nnU-Net v2 and compares the masks, on CPU.
 
-For each architecture and configuration nnU-Net trains for a few iterations; then
+For each architecture and configuration a network is trained here, nnU-Net goes on from its weights for a few iterations (all that it would
+learn on a CPU in minutes is background), and then
 - the model is imported, and masks of its test cases are compared with nnU-Net's own (float32 and bfloat16),
 - the imported model is exported again, and nnU-Net's masks from it are compared with its own, byte for byte,
 - the archive is installed by nnU-Net,
 - the ONNX file's logits are compared with PyTorch's, where onnxruntime is installed,
-- a model that was trained here is exported, and nnU-Net's masks from it are compared with ours.
+- the model that was trained here is exported, and nnU-Net's masks from it are compared with ours.
 
-Usage: python exchange_models.py DATASET WORK --delineate PROGRAM [--only NAME] [--trained FOLDER] [--iterations 10]
-DATASET is an nnU-Net dataset; ten of its cases train and five others are segmented. WORK keeps what was made; what is there is not made again.
+Usage: python exchange_models.py DATASET WORK --delineate PROGRAM [--only NAME] [--trained FOLDER] [--epochs 12] [--iterations 10]
+DATASET is an nnU-Net dataset; thirty of its cases train and five others are segmented. WORK keeps what was made; what is there is not made again.
 Prints one JSON line per comparison. Needs nnunetv2 2.8.1.
 """
 
@@ -22,11 +23,12 @@ import subprocess
 parser = argparse.ArgumentParser()
 parser.add_argument("dataset", type=pathlib.Path)
 parser.add_argument("work", type=pathlib.Path)
-parser.add_argument("--delineate")
+parser.add_argument("--delineate", required=True)
 parser.add_argument("--only")
 parser.add_argument("--trained", type=pathlib.Path, help="a folder with fold_0 that nnU-Net has trained longer")
 parser.add_argument("--trained-configuration", default="3d_fullres")
-parser.add_argument("--iterations", type=int, default=10)
+parser.add_argument("--epochs", type=int, default=12, help="epochs of 25 steps that a network is trained here")
+parser.add_argument("--iterations", type=int, default=10, help="steps of nnU-Net")
 parser.add_argument("--threads", type=int, default=2)
 arguments = parser.parse_args()
 work = arguments.work.resolve()
@@ -46,7 +48,9 @@ from nnunetv2.utilities.get_network_from_plans import get_network_from_plans
 
 torch.set_num_threads(arguments.threads)
 NAME = "Dataset904_Exchange"
-PLANNERS = {"plain": ("ExperimentPlanner", "nnUNetPlans"), "residual": ("nnUNetPlannerResEncM", "nnUNetResEncUNetMPlans")}
+# Of each architecture: the preset here, and nnU-Net's planner with the name of its plans.
+PLANNERS = {"plain": ("default", "ExperimentPlanner", "nnUNetPlans"), "residual": ("resenc-m", "nnUNetPlannerResEncM", "nnUNetResEncUNetMPlans")}
+BATCH_SIZES = {"3d_fullres": 2, "2d": 12}
 raw, images = work / "raw" / NAME, work / "images"
 
 
@@ -55,20 +59,32 @@ def make_dataset():
         return
     names = sorted(path.name.removesuffix(".nii.gz") for path in (arguments.dataset / "labelsTr").glob("*.nii.gz"))
     images.mkdir(exist_ok=True)
-    for name in names[10:15]:
+    for name in names[30:35]:
         shutil.copy(arguments.dataset / "imagesTr" / f"{name}_0000.nii.gz", images)
     for folder in ("imagesTr", "labelsTr"):
         (raw / folder).mkdir(parents=True)
-    for name in names[:10]:
+    for name in names[:30]:
         shutil.copy(arguments.dataset / "imagesTr" / f"{name}_0000.nii.gz", raw / "imagesTr")
         shutil.copy(arguments.dataset / "labelsTr" / f"{name}.nii.gz", raw / "labelsTr")
     description = json.loads((arguments.dataset / "dataset.json").read_text())
-    (raw / "dataset.json").write_text(json.dumps(dict(description, numTraining=10)))
+    (raw / "dataset.json").write_text(json.dumps(dict(description, numTraining=30)))
+
+
+def learn_here(preset, configuration):
+    """Trains a network here; returns its model in nnU-Net's files."""
+    workspace = work / "learnt" / f"{preset}_{configuration}"
+    exported = workspace / "nnunet"
+    if not exported.exists():
+        delineate("plan", raw, "--workspace", workspace, "--preset", preset)
+        delineate("train", raw, "--workspace", workspace, "--configuration", configuration, "--epochs", arguments.epochs,
+                  "--iterations", 25, "--batch-size", BATCH_SIZES[configuration])
+        delineate("model", "export", workspace / "models" / configuration, "--nnunet", exported)
+    return exported
 
 
 def train(architecture, configuration):
-    """Trains for a few iterations; returns the folder that nnU-Net leaves."""
-    planner, plans_name = PLANNERS[architecture]
+    """Trains here, and then for a few iterations in nnU-Net; returns the folder that nnU-Net leaves."""
+    preset, planner, plans_name = PLANNERS[architecture]
     folder = work / "results" / NAME / f"nnUNetTrainer__{plans_name}__{configuration}"
     if (folder / "fold_0" / "checkpoint_final.pth").exists():
         return folder
@@ -76,15 +92,17 @@ def train(architecture, configuration):
     plan_experiments([904], experiment_planner_class_name=planner)
     preprocess([904], plans_name, (configuration,), (1,))
     plans = json.loads((work / "preprocessed" / NAME / f"{plans_name}.json").read_text())
-    plans["configurations"][configuration]["batch_size"] = 2 if configuration != "2d" else 12
+    plans["configurations"][configuration]["batch_size"] = BATCH_SIZES[configuration]
+    learnt = torch.load(learn_here(preset, configuration) / "fold_0" / "checkpoint_final.pth", map_location="cpu", weights_only=False)
     os.environ["nnUNet_n_proc_DA"] = "0"  # No worker processes in training; planning wants one.
     torch.manual_seed(1)
     plans["continue_training"] = False
     trainer = nnUNetTrainer(plans, configuration, 0, json.loads((raw / "dataset.json").read_text()), device=torch.device("cpu"))
     trainer.num_epochs, trainer.num_iterations_per_epoch, trainer.num_val_iterations_per_epoch = 1, arguments.iterations, 2
+    trainer.initialize()
+    trainer.network.load_state_dict(learnt["network_weights"])
     trainer.run_training()
     os.environ["nnUNet_n_proc_DA"] = "1"
-    balance_head(folder, plans["configurations"][configuration]["patch_size"])
     return folder
 
 
@@ -96,30 +114,6 @@ def network_of(folder, weights):
         len(dataset["labels"]), allow_init=False, deep_supervision=False)
     network.load_state_dict(weights["network_weights"])
     return network.eval()
-
-
-def patch_of_image(size):
-    """The middle of a test image, normalised, in a patch."""
-    pixels = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(min(images.glob("*.nii.gz"))))).astype("f4")
-    pixels = (pixels - pixels.mean()) / pixels.std()
-    if len(size) == 2:
-        pixels = pixels[len(pixels) // 2]
-    patch = np.zeros(size, "f4")
-    patch[tuple(slice(0, min(a, b)) for a, b in zip(size, pixels.shape))] = pixels[tuple(slice(0, a) for a in size)]
-    return torch.from_numpy(patch)[None, None]
-
-
-def balance_head(folder, patch_size):
-    """Moves the biases of the head so that the classes share a patch: after few iterations all would be background."""
-    file = folder / "fold_0" / "checkpoint_final.pth"
-    checkpoint = torch.load(file, map_location="cpu", weights_only=False)
-    network = network_of(folder, checkpoint)
-    with torch.no_grad():
-        logits = network(patch_of_image(patch_size))[0].flatten(1)
-        # Each class loses what it has at a quantile, so that it wins where it is strongest.
-        network.decoder.seg_layers[-1].bias -= torch.tensor([np.quantile(row.numpy(), q) for row, q in zip(logits, (0.5, 0.7, 0.7))])
-    checkpoint["network_weights"] = network.state_dict()
-    torch.save(checkpoint, file)
 
 
 def segment(folder, target, sums=torch.float16):
@@ -182,8 +176,6 @@ def compare_onnx(what, file, folder, configuration):
 def exchange(name, original, configuration):
     own = segment(original, work / "masks" / name / "nnunet")
     exact = segment(original, work / "masks" / name / "nnunet_float32", torch.float32)
-    if arguments.delineate is None:
-        return
     here = work / "here" / name
     shutil.rmtree(here, ignore_errors=True)
     here.mkdir(parents=True)
@@ -210,25 +202,21 @@ def installed_folder(results):
     return next(results.glob("Dataset*/*__*"))
 
 
-def train_here():
-    here = work / "here" / "trained"
-    shutil.rmtree(here, ignore_errors=True)
-    here.mkdir(parents=True)
-    delineate("train", raw, "--workspace", here / "workspace", "--epochs", 1, "--iterations", arguments.iterations, "--batch-size", 2)
-    model = here / "workspace" / "models" / "3d_fullres"
-    delineate("model", "export", model, "--nnunet", here / "nnunet")
-    compare("trained here", segment(here / "nnunet", here / "masks"), segment_here(model, here / "own", "float32"))
+def exchange_learnt_here(name, preset, configuration):
+    exported = learn_here(preset, configuration)
+    model = exported.parent / "models" / configuration
+    compare(f"{name}: trained here", segment(exported, work / "masks" / name / "learnt"),
+            segment_here(model, work / "here" / name / "learnt", "float32"))
 
 
 # nnU-Net's worker processes load this file again.
 if __name__ == "__main__":
     make_dataset()
-    for architecture in PLANNERS:
-        for configuration in ("3d_fullres", "2d"):
+    for architecture, (preset, *_) in PLANNERS.items():
+        for configuration in BATCH_SIZES:
             name = f"{architecture}_{configuration}"
             if arguments.only in (None, name):
                 exchange(name, train(architecture, configuration), configuration)
+                exchange_learnt_here(name, preset, configuration)
     if arguments.trained is not None:
         exchange("trained_by_nnunet", arguments.trained.resolve(), arguments.trained_configuration)
-    if arguments.delineate is not None and arguments.only in (None, "trained"):
-        train_here()

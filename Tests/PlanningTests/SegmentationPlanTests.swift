@@ -43,7 +43,10 @@ import Testing
     var full = try plan.configuration("3d_fullres")
     full.previousStage = "3d_lowres"
     #expect(try plan.configuration("3d_cascade_fullres") == full)
-    #expect(throws: PlanningError.self) { try plan.configuration("4d") }
+    let unknown = #expect(throws: PlanningError.self) { try plan.configuration("4d") }
+    #expect(
+      unknown?.description == "\(path): holds no configuration \"4d\"; "
+        + "choose one of 2d, 3d_lowres, 3d_fullres, 3d_cascade_fullres")
   }
 
   @Test func plannedEqualsReadBack() throws {

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Datasets
 import Inference
 import JSONDocuments
+import VolumeFiles
 import Workspaces
 
 struct Predict: ParsableCommand {
@@ -33,7 +35,9 @@ struct Predict: ParsableCommand {
       "Folder of images, or images one by one, of any format.", valueName: "folder|file"))
   var input: [String]
 
-  @Option(help: ArgumentHelp("Folder for the masks.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp(
+      "Folder for the masks; or, of a single case, the mask.", valueName: "folder|file"))
   var output: String
 
   @Option(
@@ -118,7 +122,7 @@ struct Predict: ParsableCommand {
     prediction.keepsMasks = keepsMasks
     let cases = part.map { $0.part.cases(of: images.cases) } ?? images.cases
     if cases.isEmpty { console.message("this part has none of the \(images.cases.count) cases") }
-    let outcomes = try prediction.run(cases, into: output)
+    let outcomes = try run(prediction, cases)
     let kept = outcomes.count(where: \.isKept)
     if kept > 0 { console.message("kept \(kept) of \(outcomes.count) masks that were there") }
     try console.report(
@@ -128,6 +132,25 @@ struct Predict: ParsableCommand {
         "passed_over": .array(images.passedOver.map { .string($0) }),
         "assignments": .array(images.assignments.map { .string($0) }),
       ])
+  }
+}
+
+extension Predict {
+  /// Segments into the output folder, or into the file that `--output` names.
+  private func run(
+    _ prediction: FolderPrediction, _ cases: [Case]
+  ) throws -> [FolderPrediction.Outcome] {
+    guard VolumeFileFormat(path: output) != nil, !isFolder(output) else {
+      return try prediction.run(cases, into: output)
+    }
+    guard cases.count == 1 else {
+      throw ValidationError(
+        "--output \(output) names one mask, and there are \(cases.count) cases; give a folder")
+    }
+    guard !probabilities else {
+      throw ValidationError("--output \(output) names one mask; --probabilities needs a folder")
+    }
+    return [try prediction.run(cases[0], to: output)]
   }
 }
 
