@@ -24,10 +24,11 @@ public func createFolder(_ path: String) throws(FileOutputError) {
 /// The folder that a file or folder lies in, by its name alone.
 ///
 /// - Parameter path: A path; slashes at its end do not count.
-/// - Returns: The path without its last name; `.` where there is no other, `/` where that is all.
+/// - Returns: The path without its last name, or of `.` and `..` with one more `..`; `.` where there is no other name, `/` where that is all.
 public func enclosingFolder(of path: String) -> String {
   var parts = path.split(separator: "/", omittingEmptySubsequences: false)
   while parts.count > 1, parts.last == "" { parts.removeLast() }
+  if parts.last == "." || parts.last == ".." { return path + "/.." }
   parts.removeLast()
   if parts == [""] { return "/" }
   return parts.isEmpty ? "." : parts.joined(separator: "/")
