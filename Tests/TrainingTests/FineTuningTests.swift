@@ -131,13 +131,13 @@ struct FineTuningTests {
       try cohort.trainer(settings("\(cohort.folder.path)/weights.safetensors"))
     }
     expectOneLine(error, naming: ["weights.safetensors cannot be started from"])
-    // nnU-Net's own checkpoints, alone and in a results folder.
+    // A damaged checkpoint of nnU-Net, alone and in a results folder.
     try makeFolder(cohort.fold)
     let foreign = "\(cohort.fold)/checkpoint_final.pth"
     try writeAtomically("zip", to: foreign)
     for path in [foreign, cohort.model] {
-      let error = #expect(throws: TrainingError.self) { try PretrainedWeights(contentsOf: path) }
-      expectOneLine(error, naming: [foreign, "delineate model import"])
+      let error = #expect(throws: TrainingError.self) { try cohort.trainer(settings(path)) }
+      expectOneLine(error, naming: [foreign, "cannot be started from"])
     }
   }
 
