@@ -237,8 +237,9 @@ let package = Package(
       name: "TrainingTests",
       dependencies: [
         "Augmentation", "Datasets", "Evaluation", "FileOutput", "Inference", "JSONDocuments",
-        "Networks", "Parallelism", "Planning", "Preprocessing", "RandomNumbers", "Safetensors",
-        "Tensors", "TestSupport", "Training", "VolumeFiles", "Volumes",
+        "ModelExchange", "Networks", "Parallelism", "Planning", "Preprocessing", "RandomNumbers",
+        "Safetensors", "Tensors", "TestSupport", "TorchCheckpoints", "Training", "VolumeFiles",
+        "Volumes",
       ]),
     .testTarget(
       name: "WorkspacesTests",

@@ -72,7 +72,7 @@ public struct ModelFolder: Sendable {
   }
 
   /// The file of a fold's weights: this program's, or nnU-Net's where there is only that.
-  private func file(of fold: Fold, _ checkpoint: Checkpoint) -> String {
+  package func file(of fold: Fold, _ checkpoint: Checkpoint) -> String {
     let own = "\(Self.fold(fold, in: path))/\(checkpoint.fileName)"
     let other = "\(Self.fold(fold, in: path))/\(checkpoint.nnUNetFileName)"
     let manager = FileManager.default
