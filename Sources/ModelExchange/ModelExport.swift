@@ -20,6 +20,8 @@ public struct ModelExport {
 
   /// Writes the folder in which nnU-Net would have left the model: `plans.json`, `dataset.json`, `fold_K/checkpoint_final.pth`.
   ///
+  /// Labels with gaps between them are renumbered, see ``renumberedLabels``.
+  ///
   /// - Parameter output: The folder; nothing may be there yet.
   /// - Throws: ``ModelExchangeError``; nothing is then written.
   public func writeFolder(to output: String) throws(ModelExchangeError) {
@@ -96,7 +98,7 @@ public struct ModelExport {
         .model(path: model.path, problem: "its folds are of different configurations"))
     }
     try write(model.plan.document, named: "plans.json", into: folder)
-    var description = model.description.document.object ?? JSONObject()
+    var description = model.description.withConsecutiveLabels.document.object ?? JSONObject()
     // nnU-Net chooses its reader by this; other kinds of dataset need not say it.
     if description["file_ending"] == nil { description["file_ending"] = ".nii.gz" }
     try write(.object(description), named: "dataset.json", into: folder)

@@ -24,6 +24,32 @@ struct ModelTransferTests {
     #expect(info.json?["configuration"]?.string == "3d_fullres", "\(info.errors)")
   }
 
+  /// nnU-Net's masks number the classes; that is said once, and only where it is so.
+  @Test func labelsWithGapsAreToldOf() throws {
+    let folder = try TemporaryFolder()
+    let model = folder.path + "/model"
+    try FileManager.default.copyItem(atPath: source, toPath: model)
+    let plain = try Program.run("model", "export", model, "--nnunet", folder.path + "/plain")
+    #expect(plain.status == 0 && plain.errors.isEmpty, "\(plain.errors)")
+
+    let description = try String(contentsOfFile: "\(model)/dataset.json", encoding: .utf8)
+      .replacing("\"a\": 1", with: "\"a\": 3").replacing("\"b\": 2", with: "\"b\": 7")
+    try description.write(toFile: "\(model)/dataset.json", atomically: true, encoding: .utf8)
+    for option in ["nnunet", "zip"] {
+      let exported = try Program.run(
+        "model", "export", model, "--\(option)", "\(folder.path)/\(option)", "--json")
+      #expect(exported.status == 0)
+      #expect(
+        exported.errorLines == [
+          "masks by nnU-Net have other values than this model's, which have gaps: 1 for a (here 3), "
+            + "2 for b (here 7); the exported dataset.json names them so"
+        ])
+      #expect(exported.json?["renumbered_labels"] == ["3": 1, "7": 2])
+    }
+    let onnx = try Program.run("model", "export", model, "--onnx", folder.path + "/a.onnx")
+    #expect(onnx.status == 0 && onnx.errors.isEmpty)
+  }
+
   @Test func errorsAreOneLine() throws {
     let folder = try TemporaryFolder()
     let missing = try Program.run("model", "import", folder.path, "--output", folder.path + "/a")
