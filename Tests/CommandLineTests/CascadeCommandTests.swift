@@ -98,5 +98,9 @@ import Volumes
       "\(workspace)/models/3d_lowres", "needless", "--previous-stage",
       "\(dataset.folder.path)/first")
     #expect(needless.errorLines.last?.contains("leave --previous-stage out") == true)
+    let pair = try predict(
+      "\(workspace)/models/3d_lowres", "needless", "--model", "\(workspace)/models/3d_lowres",
+      "--previous-stage", "\(dataset.folder.path)/first")
+    #expect(pair.status == 1 && pair.errors.contains("none of the models has a previous stage"))
   }
 }
