@@ -24,7 +24,7 @@ struct HelpTests {
   @Test(arguments: commands.dropFirst()) func everyCommandIsInTheRootsHelp(_ command: [String])
     throws
   {
-    let root = try Program.run(["--help"] + [])
+    let root = try Program.run("--help")
     #expect(root.output.contains("\n  \(command[0])"))
   }
 

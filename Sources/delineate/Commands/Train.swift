@@ -69,7 +69,7 @@ struct Train: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Checkpoint, or folder of a model or fold, whose weights to start from.",
+      "Checkpoint, or folder of a model or fold, ours or nnU-Net's, whose weights to start from.",
       valueName: "file|folder"))
   var pretrained: String?
 
@@ -93,8 +93,8 @@ struct Train: ParsableCommand {
       ("--epochs", epochs), ("--iterations", iterations),
       ("--validation-iterations", validationIterations ?? 1), ("--batch-size", batchSize ?? 1),
       ("--patience", patience ?? 1),
-    ] where value < 1 {
-      throw ValidationError("\(name) must be at least 1, not \(value)")
+    ] where !(1...1_000_000 ~= value) {
+      throw ValidationError("\(name) must be from 1 to 1000000, not \(value)")
     }
     if freezeEncoder, pretrained == nil {
       throw ValidationError("--freeze-encoder needs --pretrained; a random encoder sees nothing")

@@ -4,6 +4,7 @@ import FoundationEssentials
 func enclosingFolder(of path: String) -> String {
   var parts = path.split(separator: "/", omittingEmptySubsequences: false)
   while parts.count > 1, parts.last == "" { parts.removeLast() }
+  if parts.last == "." || parts.last == ".." { return path + "/.." }
   parts.removeLast()
   if parts == [""] { return "/" }
   return parts.isEmpty ? "." : parts.joined(separator: "/")
