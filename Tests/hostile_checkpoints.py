@@ -28,7 +28,8 @@ def kept(number, thing):
 
 
 def weights(thing):
-    return b"\x80\x02}" + text(b"network_weights") + thing + b"s."
+    arguments = text(b"init_args") + b"}" + text(b"configuration") + text(b"3d_fullres") + b"ss"
+    return b"\x80\x02}" + arguments + text(b"network_weights") + thing + b"s."
 
 
 class Executed:
@@ -53,7 +54,7 @@ PICKLES = [
     ("a million items of one long name", lambda: b"}" + text(b"init_args") + kept(0, text(b"a" * 100_000)) + b"}(" + b"h\x00N" * MILLION + b"us", False),
     ("ten million memos", lambda: b"N" + b"\x94" * 10 * MILLION, False),
     ("fifty million tuples, compressed to 50 kB", lambda: b")" * 50 * MILLION, True),
-    ("os.system", lambda: pickle.dumps({"network_weights": Executed(), "init_args": {}}, protocol=2), False),
+    ("os.system", lambda: pickle.dumps({"network_weights": Executed(), "init_args": {"configuration": "3d_fullres"}}, protocol=2), False),
 ]
 
 

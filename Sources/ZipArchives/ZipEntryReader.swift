@@ -14,6 +14,8 @@ public final class ZipEntryReader {
   private var input: UnsafeRawBufferPointer
   private var checksum: UInt32 = 0
 
+  /// A reader at the beginning of an entry.
+  ///
   /// - Parameters:
   ///   - entry: One of the archive's entries.
   ///   - archive: The archive.

@@ -125,5 +125,6 @@ class Scenarios:
         from safetensors.numpy import save_file
 
         save_file(self.arrays, arrays)
-        outcomes.write_text(json.dumps(self.outcomes, indent=1, sort_keys=True) + "\n")
+        # The order of the labels counts.
+        outcomes.write_text(json.dumps([dict(sorted(outcome.items())) for outcome in self.outcomes], indent=1) + "\n")
         shutil.rmtree(root)
