@@ -1,5 +1,6 @@
 import Datasets
 import Inference
+import Networks
 import Planning
 import Preprocessing
 import Resampling
@@ -69,14 +70,18 @@ import Volumes
           .init(name: "background", labels: [0]), .init(name: "whole", labels: [1, 2, 4]),
           .init(name: "core", labels: [2, 4]), .init(name: "seed", labels: [4]),
         ], regionsClassOrder: [1, 2, 4]) : try labelSet([3, 300])
-    let predictor = try Predictor(
-      networks: try (0..<setup.networks).map { try plan.network(classes: 3, seed: UInt64($0)) },
-      on: try Device(precision: .float32), preprocessor: try plan.preprocessor(), labels: labels,
-      mirrorAxes: [0, 1], step: setup.step)
+    let networks = try (0..<setup.networks).map { try plan.network(classes: 3, seed: UInt64($0)) }
+    func predictor() throws -> Predictor {
+      try Predictor(
+        networks: networks, on: try Device(precision: .float32),
+        preprocessor: try plan.preprocessor(), labels: labels, mirrorAxes: [0, 1], step: setup.step)
+    }
     let properties = CaseProperties(
       spacing: setup.spacing, shapeBeforeCropping: setup.image, box: setup.box)
     let entry = PreprocessedCase(
       channels: [noise(setup.shape, seed: 9)], labels: nil, properties: properties)
+    balance(networks, by: try predictor().logits(of: entry, id: "x"))
+    let predictor = try predictor()
     var extents = [0, 0, 0]
     for axis in 0..<3 { extents[setup.transpose[axis]] = setup.image[axis] }
     let shape = Shape3(extents)
@@ -100,6 +105,15 @@ import Volumes
         logits, on: setup.box.shape,
         spacing: predictor.preprocessor.spacingChange(from: setup.spacing)
       ).elements.contains { $0 != 0 })
+  }
+
+  /// Moves the biases of the heads so that classes share the case; random networks often see only one.
+  private func balance(_ networks: [UNet], by logits: [VoxelArray<Float>]) {
+    let medians = logits.map { $0.elements.sorted()[$0.elements.count / 2] }
+    for parameter in networks.flatMap(\.parameters)
+    where parameter.name.contains(".seg_layers.") && parameter.name.hasSuffix(".bias") {
+      parameter.values = zip(parameter.values, medians).map { $0 - $1 }
+    }
   }
 
   @Test func whatIsNotFiniteIsNoMask() throws {
