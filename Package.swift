@@ -10,7 +10,7 @@ let package = Package(
       targets: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "DeflateStreams",
         "ZipArchives", "TorchCheckpoints", "Volumes", "VolumeFiles", "Resampling",
-        "RegionsOfInterest", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
+        "RegionsOfInterest", "Evaluation", "Raters", "Tensors", "Networks", "Datasets", "Planning",
         "Preprocessing", "Augmentation", "Inference", "ONNXFiles", "ModelExchange", "Training",
         "Reports", "Phantoms", "Benchmarks", "Workspaces", "ModelSelection",
       ]),
@@ -48,12 +48,21 @@ let package = Package(
         "Volumes", "ZipArchives",
       ]),
     .target(name: "Resampling", dependencies: ["Parallelism", "Volumes"]),
-    .target(name: "RegionsOfInterest", dependencies: ["Parallelism", "Volumes"]),
+    .target(
+      name: "RegionsOfInterest",
+      dependencies: ["ElementaryFunctions", "Parallelism", "Resampling", "Volumes"]),
     .target(
       name: "Evaluation",
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "RegionsOfInterest",
         "Volumes",
+      ]),
+
+    .target(
+      name: "Raters",
+      dependencies: [
+        "ElementaryFunctions", "Evaluation", "FileOutput", "JSONDocuments", "Parallelism",
+        "RegionsOfInterest", "Volumes",
       ]),
 
     // Networks.
@@ -169,8 +178,8 @@ let package = Package(
     .testTarget(
       name: "RegionsOfInterestTests",
       dependencies: [
-        "Parallelism", "RandomNumbers", "RegionsOfInterest", "Safetensors", "TestSupport",
-        "Volumes",
+        "Parallelism", "RandomNumbers", "RegionsOfInterest", "Resampling", "Safetensors",
+        "TestSupport", "Volumes",
       ], exclude: ["Fixtures"]),
     .testTarget(
       name: "EvaluationTests",
@@ -178,6 +187,12 @@ let package = Package(
         "Evaluation", "FileOutput", "JSONDocuments", "RandomNumbers", "RegionsOfInterest",
         "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
       ], exclude: ["Comparison", "Fixtures"]),
+    .testTarget(
+      name: "RatersTests",
+      dependencies: [
+        "Evaluation", "JSONDocuments", "Parallelism", "RandomNumbers", "Raters",
+        "RegionsOfInterest", "Safetensors", "TestSupport", "Volumes",
+      ], exclude: ["Fixtures"]),
     .testTarget(
       name: "TensorsTests",
       dependencies: [
@@ -267,7 +282,9 @@ let package = Package(
       name: "delineate",
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
-        "VolumeFiles", "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
+        "VolumeFiles", "Resampling", "RegionsOfInterest", "Evaluation", "Raters", "Tensors",
+        "Networks",
+        "Datasets", "Planning",
         "Preprocessing", "Augmentation", "Inference", "ModelExchange", "Training", "Reports",
         "Phantoms", "Benchmarks", "Workspaces", "ModelSelection",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

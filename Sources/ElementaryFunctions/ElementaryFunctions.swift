@@ -24,3 +24,9 @@ package func cosine(_ x: Float) -> Float { cosf(x) }
 
 /// The sine of `x` radians.
 package func sine(_ x: Float) -> Float { sinf(x) }
+
+/// The natural logarithm of `x`.
+package func logarithm(_ x: Double) -> Double { log(x) }
+
+/// The natural logarithm of the gamma function at `x`, above 0.
+package func logGamma(_ x: Double) -> Double { lgamma(x) }

@@ -16,7 +16,7 @@ extension EvaluationSummary {
       !structures.isEmpty && cases.contains { $0.score(metric, ofStructure: 0) != nil }
     }
     let hasLesions = cases.contains { !$0.lesions.isEmpty }
-    var table = DelimitedTable(
+    var table = CommaSeparatedText(
       header: ["case", "cohort", "structure", "name"] + metrics.map(\.rawValue)
         + ["tp", "fp", "fn", "tn", "reference_ml", "prediction_ml"]
         + (hasLesions ? ["lesion_tp", "lesion_fp", "lesion_fn"] : []))
@@ -26,12 +26,12 @@ extension EvaluationSummary {
         var fields = [
           item.name, cohorts[item.name] ?? "", structure.key, names[structure] ?? structure.key,
         ]
-        fields += metrics.map { number(item.score($0, ofStructure: index) ?? .nan) }
+        fields += metrics.map { spreadsheetNumber(item.score($0, ofStructure: index) ?? .nan) }
         fields += [
           counts.truePositives, counts.falsePositives, counts.falseNegatives, counts.trueNegatives,
         ].map { "\($0)" }
         fields += [counts.referenceVoxels, counts.predictedVoxels].map {
-          number(Double($0) * (item.voxelVolume ?? .nan) / 1000)
+          spreadsheetNumber(Double($0) * (item.voxelVolume ?? .nan) / 1000)
         }
         if hasLesions {
           let lesions = item.lesions.isEmpty ? nil : item.lesions[index]
@@ -54,7 +54,7 @@ extension CohortTable {
   /// - Parameter names: Names of structures; others are named as in a `summary.json`.
   /// - Returns: The table with a heading.
   public func scoreTable(names: [Structure: String] = [:]) -> String {
-    var table = DelimitedTable(header: [
+    var table = CommaSeparatedText(header: [
       "cohort", "structure", "name", "cases", "figure", "mean", "sd", "median", "ci95_lower",
       "ci95_upper", "finite_cases", "infinite_cases",
     ])
@@ -69,7 +69,7 @@ extension CohortTable {
             + [
               score.mean, score.standardDeviation, score.median, score.interval.lower,
               score.interval.upper,
-            ].map(number) + ["\(score.finiteCases)", "\(score.infiniteCases)"])
+            ].map(spreadsheetNumber) + ["\(score.finiteCases)", "\(score.infiniteCases)"])
       }
     }
     return table.text
@@ -85,25 +85,5 @@ extension CohortTable {
 public func writeTable(_ text: String, to path: String) throws(EvaluationError) {
   do throws(FileOutputError) { try writeAtomically(text, to: path) } catch {
     throw .unwritable(path: path, reason: error.description)
-  }
-}
-
-/// A number as spreadsheets and pandas read it.
-private func number(_ value: Double) -> String { value.isNaN ? "" : "\(value)" }
-
-/// Lines of comma-separated values, quoted where they must be.
-///
-/// - Source: RFC 4180, with line feeds.
-private struct DelimitedTable {
-  private(set) var text = ""
-
-  init(header: [String]) { append(header) }
-
-  mutating func append(_ fields: [String]) {
-    let quoted = fields.map { field in
-      field.contains { $0 == "," || $0 == "\"" || $0.isNewline }
-        ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
-    }
-    text += quoted.joined(separator: ",") + "\n"
   }
 }

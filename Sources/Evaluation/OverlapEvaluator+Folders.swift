@@ -57,7 +57,7 @@ extension OverlapEvaluator {
   ) throws(EvaluationError) -> CaseOverlap {
     let reference = try load(pair.reference, read)
     var prediction = try load(pair.prediction, read)
-    if let difference = difference(reference.geometry, prediction.geometry) {
+    if let difference = reference.geometry.misalignment(of: prediction.geometry) {
       throw .gridMismatch(
         reference: pair.reference, prediction: pair.prediction, difference: difference)
     }
@@ -77,26 +77,5 @@ extension OverlapEvaluator {
     _ path: String, _ read: (String) throws -> LabelMap
   ) throws(EvaluationError) -> LabelMap {
     do { return try read(path) } catch { throw .unreadable(path: path, reason: "\(error)") }
-  }
-
-  /// How the grids differ, or nil if every voxel lies within a tenth of a voxel of its counterpart.
-  ///
-  /// Other programs round spacing and direction to single precision; a flip or a shift by a voxel
-  /// is far larger.
-  private func difference(_ reference: Geometry, _ prediction: Geometry) -> String? {
-    guard reference.extent == prediction.extent else {
-      return "expected \(reference.extent) voxels, found \(prediction.extent)"
-    }
-    let largest = reference.cornerDifference(from: prediction)
-    let spacing = reference.spacing
-    let allowed = 0.1 * min(spacing.x, spacing.y, spacing.z)
-    // NaN in a header must not pass for agreement.
-    if largest <= allowed { return nil }
-    return
-      "their corners are up to \(rounded(largest)) mm apart, allowed are \(rounded(allowed)) mm"
-  }
-
-  private func rounded(_ millimetres: Double) -> Double {
-    millimetres.isFinite ? (millimetres * 1000).rounded() / 1000 : millimetres
   }
 }

@@ -1,3 +1,4 @@
+import Parallelism
 public import Volumes
 
 /// A box of voxels, aligned with a grid's axes.
@@ -31,27 +32,17 @@ public struct VoxelBox: Hashable, Sendable {
 extension LabelMap {
   /// The smallest box around the voxels of every label that occurs, background included.
   ///
-  /// - Complexity: One pass over the voxels, whatever the number of labels.
+  /// - Complexity: One parallel pass over the voxels, whatever the number of labels.
   public var boxes: [Label: VoxelBox] {
-    var boxes: [Label: VoxelBox] = [:]
-    guard extent.count > 0 else { return boxes }
-    labels.withUnsafeBufferPointer { labels in
-      for z in 0..<extent.z {
-        for y in 0..<extent.y {
-          let row = (z * extent.y + y) * extent.x
-          var start = 0
-          while start < extent.x {
-            let label = labels[row + start]
-            var end = start + 1
-            while end < extent.x, labels[row + end] == label { end += 1 }
-            let run = VoxelBox(x: start..<end, y: y..<y + 1, z: z..<z + 1)
-            boxes[label] = boxes[label]?.union(run) ?? run
-            start = end
-          }
-        }
-      }
+    let extent = extent
+    guard extent.count > 0 else { return [:] }
+    let slices = labels.withUnsafeBufferPointer { labels in
+      nonisolated(unsafe) let labels = labels
+      return parallelMap(extent.z) { z in boxesOfSlice(labels, extent, z) }
     }
-    return boxes
+    return slices.reduce(into: [:]) { all, slice in
+      all.merge(slice) { $0.union($1) }
+    }
   }
 
   /// The part of the label map in a box, in the same place of the world.
@@ -59,12 +50,6 @@ extension LabelMap {
   /// - Parameter box: A box inside the grid.
   /// - Returns: The labels in the box, on a grid of its extent.
   public func cropped(to box: VoxelBox) -> LabelMap {
-    var geometry = geometry
-    geometry.extent = box.extent
-    geometry.origin = self.geometry.worldPoint(
-      ofVoxel: Vector3(
-        Double(box.x.lowerBound), Double(box.y.lowerBound), Double(box.z.lowerBound)))
-    geometry.niftiOrientation = nil
     var voxels: [Label] = []
     voxels.reserveCapacity(box.extent.count)
     for z in box.z {
@@ -72,6 +57,24 @@ extension LabelMap {
         voxels += labels[extent.index(box.x.lowerBound, y, z)...].prefix(box.x.count)
       }
     }
-    return LabelMap(labels: voxels, geometry: geometry)
+    return LabelMap(labels: voxels, geometry: geometry.cropped(to: box))
   }
+}
+
+/// The boxes of the labels in one slice.
+private func boxesOfSlice(
+  _ labels: UnsafeBufferPointer<LabelMap.Label>, _ extent: Extent, _ z: Int
+) -> [LabelMap.Label: VoxelBox] {
+  var boxes: [LabelMap.Label: VoxelBox] = [:]
+  for y in 0..<extent.y {
+    let row = extent.index(0, y, z)
+    var start = row
+    while start < row + extent.x {
+      let end = labels.endOfRun(from: start, to: row + extent.x)
+      let run = VoxelBox(x: start - row..<end - row, y: y..<y + 1, z: z..<z + 1)
+      boxes[labels[start]] = boxes[labels[start]]?.union(run) ?? run
+      start = end
+    }
+  }
+  return boxes
 }

@@ -6,7 +6,11 @@ struct HelpTests {
   static let commands: [[String]] = [
     [], ["demo"], ["info"], ["check"], ["convert"], ["fingerprint"], ["plan"], ["preprocess"],
     ["train"], ["predict"], ["ensemble"], ["evaluate"], ["accumulate"], ["find-best"],
-    ["postprocess"], ["resample"], ["normalise"], ["model"], ["model", "info"],
+    ["postprocess"], ["resample"], ["normalise"], ["roi"], ["roi", "dilate"], ["roi", "erode"],
+    ["roi", "open"], ["roi", "close"], ["roi", "shell"], ["roi", "components"], ["roi", "fill"],
+    ["roi", "smooth"], ["roi", "boolean"], ["roi", "crop"], ["roi", "check"], ["raters"],
+    ["raters", "agreement"],
+    ["raters", "consensus"], ["raters", "icc"], ["model"], ["model", "info"],
     ["model", "import"], ["model", "export"], ["model", "logits"],
     ["benchmark"], ["benchmark", "train"], ["benchmark", "predict"], ["benchmark", "resample"],
   ]

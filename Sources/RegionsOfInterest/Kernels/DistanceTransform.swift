@@ -1,126 +1,71 @@
 import Parallelism
 internal import Volumes
 
-/// First pass of the distance transform: within every row, the squared distance to the nearest
-/// voxel of the mask; infinite in rows without any.
-func measureRows(
-  _ mask: UnsafePointer<Bool>, _ extent: Extent, _ spacing: Double,
-  into squares: UnsafeMutablePointer<Double>
-) {
-  let length = extent.x
-  guard length > 0 else { return }
-  // Rows are disjoint.
-  nonisolated(unsafe) let (mask, squares) = (mask, squares)
-  parallelForRanges(extent.y * extent.z, grain: max(1, 65_536 / length)) { rows in
-    for row in rows {
-      let source = mask + row * length
-      let target = squares + row * length
-      // Forwards the steps from the last voxel seen, backwards the fewer of both.
-      var steps = Double.infinity
-      for x in 0..<length {
-        steps = source[x] ? 0 : steps + 1
-        target[x] = steps
-      }
-      steps = .infinity
-      for x in (0..<length).reversed() {
-        steps = source[x] ? 0 : steps + 1
-        let distance = spacing * min(steps, target[x])
-        target[x] = distance * distance
-      }
-    }
-  }
-}
-
-/// Lines of voxels along one axis: `count` groups, `stride` elements from one to the next, each of
-/// as many neighbouring `lines`.
-struct LineGroups {
-  let count: Int
-  let stride: Int
-  let lines: Int
-}
-
-/// A later pass of the distance transform: along every line, replaces the values f by the smallest
-/// of (w (p - q))² + f(q) over all q, w being the spacing.
+/// The exact Euclidean distance transform, axis by axis.
 ///
-/// - Source: Felzenszwalb, Huttenlocher, Theory of Computing 8, 2012, section 2.1.
-func lowerEnvelopes(
-  _ squares: UnsafeMutablePointer<Double>, length: Int, stride: Int, spacing: Double,
-  groups: LineGroups
-) {
-  guard length > 1, groups.lines > 0 else { return }
-  // Eight neighbouring lines fill a cache line.
-  let width = 8
-  let blocks = (groups.lines + width - 1) / width
-  nonisolated(unsafe) let squares = squares
-  parallelForRanges(groups.count * blocks, grain: max(1, 65_536 / (length * width))) { range in
-    let lines = UnsafeMutablePointer<Double>.allocate(capacity: length * width)
-    let envelope = LowerEnvelope(capacity: length)
-    defer {
-      lines.deallocate()
-      envelope.deallocate()
+/// The passes along x and y keep whole numbers of steps to the nearest voxel of the slice, four bytes
+/// a voxel, so that nothing is rounded before the last pass.
+///
+/// - Source: Felzenszwalb, Huttenlocher, "Distance transforms of sampled functions", Theory of
+///   Computing 8, 2012, doi:10.4086/toc.2012.v008a019.
+struct DistanceTransform {
+  let extent: Extent
+  /// Length of a step along x, y, z; nil along an axis whose slices are apart from one another.
+  let steps: (x: Double?, y: Double?, z: Double?)
+  /// Squares above it are of no interest.
+  var limit = Double.infinity
+
+  /// Neighbouring lines worked on together: as many step counts fill a cache line.
+  static let width = 32
+
+  /// Measures the distance of every voxel to the mask.
+  func run(_ mask: UnsafePointer<Bool>, into sink: some DistanceSink) {
+    guard extent.count > 0 else { return }
+    // The largest number stands for none.
+    if max(extent.x, extent.y) < Int(UInt16.max) {
+      run(mask, counting: UInt16.self, into: sink)
+    } else {
+      run(mask, counting: UInt32.self, into: sink)
     }
-    for index in range {
-      let first = index % blocks * width
-      let count = min(width, groups.lines - first)
-      let start = squares + index / blocks * groups.stride + first
-      for position in 0..<length {
-        for line in 0..<count { lines[line * length + position] = start[position * stride + line] }
-      }
-      for line in 0..<count { envelope.transform(lines + line * length, length, spacing) }
-      for position in 0..<length {
-        for line in 0..<count { start[position * stride + line] = lines[line * length + position] }
-      }
+  }
+
+  private func run<Steps: FixedWidthInteger & UnsignedInteger>(
+    _ mask: UnsafePointer<Bool>, counting: Steps.Type, into sink: some DistanceSink
+  ) {
+    let offsets = UnsafeMutablePointer<Steps>.allocate(capacity: 2 * extent.count)
+    defer { offsets.deallocate() }
+    preferLargePages(offsets, byteCount: 2 * extent.count * MemoryLayout<Steps>.stride)
+    let nearest = NearestInSlice(x: offsets, y: offsets + extent.count)
+    // Slices and rows of lines are disjoint.
+    nonisolated(unsafe) let (source, target, result) = (mask, nearest, sink)
+    let plane = extent.x * extent.y
+    parallelForRanges(extent.z, grain: max(1, 262_144 / plane)) { slices in
+      let pass = SlicePass<Steps>(self)
+      defer { pass.deallocate() }
+      for z in slices { pass.run(source + z * plane, into: target.advanced(by: z * plane)) }
     }
+    parallelForRanges(extent.y, grain: max(1, 262_144 / (extent.x * extent.z))) { rows in
+      let pass = ColumnPass(self)
+      defer { pass.deallocate() }
+      for y in rows { pass.run(row: y, target, into: result) }
+    }
+  }
+
+  /// Whole steps along x within reach.
+  var reach: Int {
+    guard let step = steps.x else { return 0 }
+    let count = (limit.squareRoot() / step).rounded(.down)
+    return count < Double(extent.x) ? Int(count) : extent.x
   }
 }
 
-/// The parabolas that are lowest somewhere on a line, from left to right, and where each starts to be.
-private struct LowerEnvelope {
-  private let vertices: UnsafeMutablePointer<Int>
-  private let heights: UnsafeMutablePointer<Double>
-  private let starts: UnsafeMutablePointer<Double>
+/// Numbers of steps along x and y from every voxel to the nearest one of its slice; x is the largest
+/// number where there is none.
+struct NearestInSlice<Steps> {
+  let x: UnsafeMutablePointer<Steps>
+  let y: UnsafeMutablePointer<Steps>
 
-  init(capacity: Int) {
-    vertices = .allocate(capacity: capacity)
-    heights = .allocate(capacity: capacity)
-    starts = .allocate(capacity: capacity)
-  }
-
-  func deallocate() {
-    vertices.deallocate()
-    heights.deallocate()
-    starts.deallocate()
-  }
-
-  func transform(_ line: UnsafeMutablePointer<Double>, _ length: Int, _ spacing: Double) {
-    let weight = spacing * spacing
-    var last = -1
-    for position in 0..<length where line[position] < .infinity {
-      let height = line[position]
-      var start = -Double.infinity
-      while last >= 0 {
-        let vertex = vertices[last]
-        // Where this parabola and the last one of the envelope meet, in voxels.
-        start =
-          0.5
-          * (Double(position + vertex)
-            + (height - heights[last]) / (weight * Double(position - vertex)))
-        if start > starts[last] { break }
-        last -= 1
-        start = -.infinity
-      }
-      last += 1
-      vertices[last] = position
-      heights[last] = height
-      starts[last] = start
-    }
-    // Without a finite value every one stays infinite.
-    guard last >= 0 else { return }
-    var current = 0
-    for position in 0..<length {
-      while current < last, starts[current + 1] < Double(position) { current += 1 }
-      let distance = spacing * Double(position - vertices[current])
-      line[position] = distance * distance + heights[current]
-    }
+  func advanced(by count: Int) -> NearestInSlice {
+    NearestInSlice(x: x + count, y: y + count)
   }
 }

@@ -64,14 +64,11 @@ struct MaskRows {
 private func findRuns(
   in voxels: UnsafeBufferPointer<Bool>, _ range: Range<Int>, into runs: inout [Range<Int>]
 ) {
-  var position = range.lowerBound
-  while position < range.upperBound {
-    if !voxels[position] {
-      position += 1
-      continue
-    }
-    let start = position
-    while position < range.upperBound, voxels[position] { position += 1 }
-    runs.append(start..<position)
+  guard let row = voxels.baseAddress else { return }
+  var start = firstPosition(of: true, in: row, from: range.lowerBound, to: range.upperBound)
+  while start < range.upperBound {
+    let end = firstPosition(of: false, in: row, from: start, to: range.upperBound)
+    runs.append(start..<end)
+    start = firstPosition(of: true, in: row, from: end, to: range.upperBound)
   }
 }

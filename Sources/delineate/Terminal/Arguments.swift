@@ -57,6 +57,11 @@ struct PartArgument: ExpressibleByArgument {
 struct LabelList: ExpressibleByArgument {
   let labels: [LabelMap.Label]
 
+  init(_ labels: [LabelMap.Label]) { self.labels = labels }
+
+  /// As it is shown in the help.
+  var defaultValueDescription: String { labels.map { String($0) }.joined(separator: ",") }
+
   init?(argument: String) {
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
       .map { LabelMap.Label($0) }

@@ -1,0 +1,117 @@
+import Evaluation
+import JSONDocuments
+import Raters
+import Volumes
+
+/// What `raters agreement` prints of one label.
+struct LabelAgreement {
+  private let agreement: RaterAgreement
+  private let index: Int
+  private let correlations: [IntraclassCorrelation]
+
+  init(of agreement: RaterAgreement, at index: Int) {
+    self.agreement = agreement
+    self.index = index
+    let volumes = agreement.volumes(ofLabelAt: index)
+    correlations = [IntraclassForm.oneWay, .twoWayRandom, .twoWayMixed].map {
+      IntraclassCorrelation($0, of: volumes)
+    }
+  }
+
+  private var groups: [(name: String, score: ScoreDistribution)] {
+    let cases = agreement.agreements[index]
+    return [
+      ("generalised_dice", ScoreDistribution(of: cases.map(\.generalisedDice))),
+      ("generalised_jaccard", ScoreDistribution(of: cases.map(\.generalisedJaccard))),
+      ("fleiss_kappa", ScoreDistribution(of: cases.map(\.fleissKappa))),
+      ("volume_cv", ScoreDistribution(of: cases.map(\.volumeVariation))),
+    ]
+  }
+
+  /// Mean and standard deviation over cases of a figure of a pair.
+  private func score(_ pair: RaterAgreement.Pair, _ metric: CaseMetric) -> ScoreDistribution {
+    ScoreDistribution(
+      of: pair.summary.cases.compactMap { $0.score(metric, ofStructure: index) })
+  }
+
+  private let metrics: [(title: String, metric: CaseMetric, digits: Int)] = [
+    ("Dice", .dice, 4), ("IoU", .intersectionOverUnion, 4), ("HD95 mm", .hausdorff95, 2),
+    ("ASSD mm", .averageSymmetricDistance, 3), ("NSD", .normalisedSurfaceDistance, 4),
+  ]
+
+  /// Tables for people.
+  var text: String {
+    var pairs = [["Raters"] + metrics.map(\.title) + ["ml difference", "limits of agreement"]]
+    for pair in agreement.pairs {
+      let (a, b) = (agreement.raters[pair.raters.first], agreement.raters[pair.raters.second])
+      let difference = agreement.volumeDifference(ofLabelAt: index, between: pair.raters)
+      pairs.append(
+        ["\(a) - \(b)"]
+          + metrics.map { entry in
+            let score = score(pair, entry.metric)
+            let missed = score.infiniteCases > 0 ? " (\(score.infiniteCases) ∞)" : ""
+            return fixed(score.mean, entry.digits) + " ± "
+              + fixed(score.standardDeviation, entry.digits) + missed
+          } + [
+            fixed(difference.bias, 3),
+            "\(fixed(difference.lowerLimit, 3)) to \(fixed(difference.upperLimit, 3))",
+          ])
+    }
+    var all = [["All raters", "mean", "sd"]]
+    for (name, score) in groups {
+      all.append([name, fixed(score.mean, 4), fixed(score.standardDeviation, 4)])
+    }
+    var volumes = [["Volumes", "estimate", "95 %", "", "p"]]
+    for icc in correlations {
+      volumes.append([
+        icc.form.rawValue, fixed(icc.value, 4), fixed(icc.lower, 4), fixed(icc.upper, 4),
+        fixed(icc.pValue, 4),
+      ])
+    }
+    return "Label \(agreement.labels[index]), \(agreement.cases.count) cases\n" + aligned(pairs)
+      + aligned(all) + aligned(volumes)
+  }
+
+  /// The same as an object.
+  var document: JSONValue {
+    var all = JSONObject()
+    for (name, score) in groups {
+      all[name] = ["mean": finite(score.mean), "sd": finite(score.standardDeviation)]
+    }
+    return [
+      "label": .integer(Int(agreement.labels[index])),
+      "pairs": .array(agreement.pairs.map(pairDocument)), "all_raters": .object(all),
+      "volume_icc": .array(
+        correlations.map { icc in
+          [
+            "form": .string(icc.form.rawValue), "icc": finite(icc.value),
+            "ci95": [finite(icc.lower), finite(icc.upper)], "p": finite(icc.pValue),
+          ]
+        }),
+    ]
+  }
+
+  private func pairDocument(_ pair: RaterAgreement.Pair) -> JSONValue {
+    var scores = JSONObject()
+    for metric in CaseMetric.allCases {
+      let values = pair.summary.cases.compactMap { $0.score(metric, ofStructure: index) }
+      guard values.count == pair.summary.cases.count else { continue }
+      let score = ScoreDistribution(of: values)
+      scores[metric.rawValue] = [
+        "mean": finite(score.mean), "sd": finite(score.standardDeviation),
+        "infinite_cases": .integer(score.infiniteCases),
+      ]
+    }
+    let difference = agreement.volumeDifference(ofLabelAt: index, between: pair.raters)
+    return [
+      "rater_1": .string(agreement.raters[pair.raters.first]),
+      "rater_2": .string(agreement.raters[pair.raters.second]), "scores": .object(scores),
+      "bland_altman_ml": [
+        "bias": finite(difference.bias), "sd": finite(difference.standardDeviation),
+        "lower": finite(difference.lowerLimit), "upper": finite(difference.upperLimit),
+        "bias_margin": finite(difference.biasMargin),
+        "limit_margin": finite(difference.limitMargin), "slope": finite(difference.slope),
+      ],
+    ]
+  }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import JSONDocuments
+import TestSupport
+import Testing
+import VolumeFiles
+import Volumes
+
+/// The commands of `raters` on three raters' boxes.
+struct RatersCommandTests {
+  private let folder: TemporaryFolder
+  private let geometry = Geometry(
+    extent: Extent(x: 12, y: 10, z: 6), spacing: Vector3(1, 1, 2), origin: Vector3(4, 5, 6))
+
+  init() throws {
+    folder = try TemporaryFolder()
+    for (rater, shift) in ["a": 0, "b": 1, "c": 0] {
+      try FileManager.default.createDirectory(
+        atPath: "\(folder.path)/\(rater)", withIntermediateDirectories: true)
+      for (name, length) in ["one": 4, "two": 5, "three": 6] {
+        var map = LabelMap(
+          labels: Array(repeating: 0, count: geometry.extent.count), geometry: geometry)
+        for z in 2..<4 { for y in 3..<7 { for x in 2 + shift..<2 + length { map[x, y, z] = 1 } } }
+        try map.write(to: "\(folder.path)/\(rater)/\(name).nii.gz")
+      }
+    }
+  }
+
+  private var raters: [String] { ["a", "b", "c"].map { "\(folder.path)/\($0)" } }
+
+  @Test func agreement() throws {
+    let (pairs, cases) = (folder.path + "/pairs.csv", folder.path + "/cases.csv")
+    let result = try Program.run(
+      ["raters", "agreement"] + raters + ["--json", "--pair-csv", pairs, "--case-csv", cases])
+    #expect(result.status == 0, "\(result.errors)")
+    let label = try #require(result.json?["labels"]?.array?.first)
+    #expect(result.json?["cases"]?.int == 3)
+    let dice = label["pairs"]?.array?.map { $0["scores"]?["dice"]?["mean"]?.double ?? .nan }
+    // Of 4, 5, 6 slices one is missing: 6/7, 8/9, 10/11.
+    let expected = (6.0 / 7 + 8.0 / 9 + 10.0 / 11) / 3
+    #expect(abs((dice?[0] ?? .nan) - expected) < 1e-12)
+    #expect(dice?[1] == 1)
+    // A slice is 8 voxels of 2 mm³.
+    let bias = label["pairs"]?.array?.first?["bland_altman_ml"]?["bias"]?.double ?? .nan
+    #expect(abs(bias - 0.016) < 1e-12)
+    #expect(label["volume_icc"]?.array?.count == 3)
+    #expect(try String(contentsOfFile: pairs, encoding: .utf8).split(separator: "\n").count == 10)
+    #expect(try String(contentsOfFile: cases, encoding: .utf8).split(separator: "\n").count == 4)
+    let text = try Program.run(["raters", "agreement"] + raters)
+    #expect(text.output.contains("ICC(2,1)"))
+    try FileManager.default.removeItem(atPath: raters[1] + "/two.nii.gz")
+    let missing = try Program.run(["raters", "agreement"] + raters)
+    #expect(missing.status == 1)
+    #expect(missing.errorLines.count == 1)
+    #expect(missing.errors.contains(raters[1]))
+  }
+
+  @Test(arguments: ["majority", "union", "intersection", "staple", "simple"])
+  func consensus(_ method: String) throws {
+    let output = folder.path + "/consensus.nii.gz"
+    let probability = folder.path + "/probability.nii.gz"
+    let result = try Program.run(
+      ["raters", "consensus"] + raters.map { $0 + "/one.nii.gz" } + [
+        "--method", method, "--output", output, "--probability", probability, "--json",
+      ])
+    #expect(result.status == 0, "\(result.errors)")
+    let voxels = try LabelMap(contentsOf: output).labels.count { $0 == 1 }
+    #expect(voxels == (method == "intersection" ? 24 : 32))
+    #expect(try LabelMap(contentsOf: output).geometry.matches(geometry, tolerance: 0))
+    #expect(try Volume<Float>(contentsOf: probability).voxels.max() == 1)
+    #expect(result.json?["raters"]?.array?.count == 3)
+  }
+
+  @Test func correlationsOfFeatures() throws {
+    let values = [
+      [9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7],
+    ]
+    var paths: [String] = []
+    var together = "case,rater,volume\n"
+    for rater in 0..<4 {
+      var text = "case,version,volume\n"
+      for (subject, row) in values.enumerated() {
+        text += "s\(subject),v3,\(row[rater])\n"
+        together += "s\(subject),r\(rater),\(row[rater])\n"
+      }
+      paths.append("\(folder.path)/\(rater).csv")
+      try text.write(toFile: paths[rater], atomically: true, encoding: .utf8)
+    }
+    let table = folder.path + "/icc.csv"
+    let result = try Program.run(["raters", "icc"] + paths + ["--json", "--output", table])
+    #expect(result.status == 0, "\(result.errors)")
+    let feature = try #require(result.json?["features"]?.array?.first)
+    #expect(result.json?["features"]?.array?.count == 1)
+    #expect(abs((feature["icc"]?.double ?? .nan) - 0.28976) < 1e-5)
+    #expect(feature["class"]?.string == "poor")
+    #expect(try String(contentsOfFile: table, encoding: .utf8).split(separator: "\n").count == 7)
+    let all = folder.path + "/all.csv"
+    try together.write(toFile: all, atomically: true, encoding: .utf8)
+    let same = try Program.run(
+      "raters", "icc", all, "--rater-column", "rater", "--form", "3,1", "--json")
+    let value = same.json?["features"]?.array?.first?["icc"]?.double ?? .nan
+    #expect(abs(value - 0.71484) < 1e-5)
+    let wrong = try Program.run(["raters", "icc"] + paths + ["--case-column", "patient"])
+    #expect(wrong.status == 1)
+    #expect(wrong.errors.contains("--case-column"))
+  }
+
+  @Test func wrongArguments() throws {
+    let one = raters[0] + "/one.nii.gz"
+    for arguments in [
+      ["agreement", raters[0]], ["consensus", one, "--method", "union", "--output", "o.nii"],
+      ["consensus", one, one, "--method", "union", "--whole-image", "--output", "o.nii"],
+      ["consensus", one, one, "--method", "mean", "--output", "o.nii"], ["icc", "t.csv"],
+    ] {
+      let result = try Program.run(["raters"] + arguments)
+      #expect(result.status == 64, "\(arguments)")
+      #expect(result.errorLines.count == 1)
+    }
+  }
+}
