@@ -10,7 +10,9 @@ let package = Package(
       targets: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "ZipArchives",
         "TorchCheckpoints", "Volumes", "VolumeFiles", "Resampling",
-        "RegionsOfInterest", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
+        "SpatialTransforms", "TransformFiles",
+        "Registration", "RegionsOfInterest", "Evaluation", "Tensors", "Networks", "Datasets",
+        "Planning",
         "Preprocessing", "Augmentation", "Inference", "ONNXFiles", "ModelExchange", "Training",
         "Reports", "Phantoms", "Benchmarks", "Workspaces", "ModelSelection",
       ]),
@@ -46,12 +48,24 @@ let package = Package(
         "CNIfTI", "CPNG", "CTIFF", "CZlib", "FileOutput", "JSONDocuments", "Parallelism", "Volumes",
       ]),
     .target(name: "Resampling", dependencies: ["Parallelism", "Volumes"]),
+    .target(
+      name: "SpatialTransforms", dependencies: ["ElementaryFunctions", "Parallelism", "Volumes"]),
+    .target(
+      name: "TransformFiles",
+      dependencies: ["FileOutput", "SpatialTransforms", "VolumeFiles", "Volumes"]),
     .target(name: "RegionsOfInterest", dependencies: ["Parallelism", "Volumes"]),
     .target(
       name: "Evaluation",
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "RegionsOfInterest",
         "Volumes",
+      ]),
+
+    .target(
+      name: "Registration",
+      dependencies: [
+        "ElementaryFunctions", "JSONDocuments", "Parallelism", "Presets", "RandomNumbers",
+        "SpatialTransforms", "Volumes",
       ]),
 
     // Networks.
@@ -65,7 +79,9 @@ let package = Package(
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "VolumeFiles", "Volumes",
       ]),
-    .target(name: "Presets", path: "Plans", resources: [.embedInCode("planner")]),
+    .target(
+      name: "Presets", path: "Plans",
+      resources: [.embedInCode("planner"), .embedInCode("registration")]),
     .target(
       name: "Planning",
       dependencies: [
@@ -159,6 +175,23 @@ let package = Package(
       dependencies: [
         "JSONDocuments", "Parallelism", "Resampling", "TestSupport", "VolumeFiles", "Volumes",
       ], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "SpatialTransformsTests",
+      dependencies: [
+        "Parallelism", "RandomNumbers", "Resampling", "SpatialTransforms", "TestSupport", "Volumes",
+      ]),
+    .testTarget(
+      name: "TransformFilesTests",
+      dependencies: [
+        "JSONDocuments", "RandomNumbers", "Resampling", "SpatialTransforms", "TestSupport",
+        "TransformFiles", "VolumeFiles", "Volumes",
+      ], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "RegistrationTests",
+      dependencies: [
+        "JSONDocuments", "Parallelism", "RandomNumbers", "Registration", "Resampling",
+        "SpatialTransforms", "TestSupport", "VolumeFiles", "Volumes",
+      ], exclude: ["Comparison", "Fixtures"]),
     .testTarget(
       name: "RegionsOfInterestTests",
       dependencies: [
@@ -261,7 +294,8 @@ let package = Package(
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
         "VolumeFiles", "Resampling", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
         "Preprocessing", "Augmentation", "Inference", "ModelExchange", "Training", "Reports",
-        "Phantoms", "Benchmarks", "Workspaces", "ModelSelection",
+        "Phantoms", "Benchmarks", "Workspaces", "ModelSelection", "SpatialTransforms",
+        "TransformFiles", "Registration",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(

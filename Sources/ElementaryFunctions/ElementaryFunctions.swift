@@ -24,3 +24,15 @@ package func cosine(_ x: Float) -> Float { cosf(x) }
 
 /// The sine of `x` radians.
 package func sine(_ x: Float) -> Float { sinf(x) }
+
+/// The cosine of `x` radians, in double precision.
+package func cosine(_ x: Double) -> Double { cos(x) }
+
+/// The sine of `x` radians, in double precision.
+package func sine(_ x: Double) -> Double { sin(x) }
+
+/// The natural logarithm of `x`, in double precision.
+package func logarithm(_ x: Double) -> Double { log(x) }
+
+/// The angle in radians of the point (x, y), from -pi to pi.
+package func arcTangent(_ y: Double, _ x: Double) -> Double { atan2(y, x) }

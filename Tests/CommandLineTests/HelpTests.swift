@@ -6,7 +6,8 @@ struct HelpTests {
   static let commands: [[String]] = [
     [], ["demo"], ["info"], ["check"], ["convert"], ["fingerprint"], ["plan"], ["preprocess"],
     ["train"], ["predict"], ["ensemble"], ["evaluate"], ["accumulate"], ["find-best"],
-    ["postprocess"], ["resample"], ["normalise"], ["model"], ["model", "info"],
+    ["postprocess"], ["resample"], ["register"], ["warp"], ["normalise"], ["model"],
+    ["model", "info"],
     ["model", "import"], ["model", "export"],
     ["benchmark"], ["benchmark", "train"], ["benchmark", "predict"], ["benchmark", "resample"],
   ]
