@@ -13,11 +13,4 @@ install_missing
 swift build --package-path "$root" "${build_flags[@]}" --product delineate
 delineate="$(swift build --package-path "$root" "${build_flags[@]}" --show-bin-path)/delineate"
 
-mkdir -p "$output"
-for moving in "$@"; do
-  name=$(basename "$moving")
-  name=${name%.gz}
-  name=${name%.*}
-  "$delineate" register --preset "${PRESET:-rigid}" --fixed "$fixed" --moving "$moving" --output "$output/$name.nii.gz" \
-    --transform "$output/$name.tfm" --report "$output/$name.png"
-done
+"$delineate" register --preset "${PRESET:-rigid}" --fixed "$fixed" --moving "$@" --output "$output" --transform "$output" --report "$output"

@@ -75,6 +75,27 @@ struct RegisterTests {
     #expect(FileManager.default.fileExists(atPath: folder.path + "/2.nii.gz"))
   }
 
+  @Test func severalImagesAreNamedAfterThemselves() throws {
+    let flat = folder.path + "/flat.nii"
+    try Volume<Float>(repeating: 1, geometry: Geometry(extent: Extent(x: 9, y: 9, z: 1)))
+      .write(to: flat)
+    let (images, transforms) = (folder.path + "/images", folder.path + "/transforms")
+    let result = try Program.run(
+      "register", "--fixed", fixed, "--moving", moving, flat, fixed, "--output", images,
+      "--transform", transforms, "--json")
+    #expect(result.status == 1)
+    let last = try #require(result.errorLines.last)
+    #expect(last.hasPrefix("error: 1 of 3 images are not registered: \(flat) on \(fixed): "))
+    #expect(result.json?["failed"]?.int == 1)
+    #expect(result.json?["images"]?.array?.count == 3)
+    #expect(namesInFolder(images) == ["fixed.nii.gz", "moving.nii.gz"])
+    #expect(namesInFolder(transforms) == ["fixed.tfm", "moving.tfm"])
+    let same = try Program.run(
+      "register", "--fixed", fixed, "--moving", moving, "other/moving.nii", "--output", images)
+    #expect(same.status == 64)
+    #expect(same.errors.contains("called moving"))
+  }
+
   @Test func whatCannotBeRegisteredWritesNothing() throws {
     let flat = folder.path + "/flat.nii.gz"
     try Volume<Float>(repeating: 1, geometry: Geometry(extent: Extent(x: 9, y: 9, z: 1)))
@@ -105,7 +126,8 @@ struct RegisterTests {
 
   @Test func wrongArgumentsAreStatus64() throws {
     for arguments in [
-      [], ["--transform", "t.h5"], ["--output", "o.nii", "--order", "2"],
+      [], ["--transform", "t.h5"], ["--output", "o.nii", "--order", "2"], ["--output", "o"],
+      ["--output", "o.nii", "--report", "r.jpg"],
     ] {
       let result = try Program.run(["register", "--fixed", "f", "--moving", "m"] + arguments)
       #expect(result.status == 64)

@@ -1,7 +1,7 @@
 import ArgumentParser
+import FileOutput
 import JSONDocuments
 import Registration
-import Reports
 import Resampling
 import SpatialTransforms
 import TransformFiles
@@ -10,30 +10,43 @@ import Volumes
 
 struct Register: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Brings a moving image into line with a fixed image by a linear transform.",
+    abstract: "Brings moving images into line with a fixed image by linear transforms.",
     discussion: """
-      The transform maps points of the fixed image to points of the moving image; warp applies it to \
+      A transform maps points of the fixed image to points of the moving image; warp applies it to \
       other images, and to label maps. Presets: rigid (another contrast of the same patient), \
       similarity, affine (another patient), pet-ct (a PET on the CT of the same session: starts from \
       where the scanner put it, and keeps that where nothing better is found). A preset of your own \
       is an edited copy of a file of Plans/registration, given by its path.
 
-      What makes the result doubtful is said in a warning: look at it before you use it.
+      With several moving images, each is registered on its own; --output, --transform and --report \
+      then name folders, in which files are named after the moving images (.nii.gz, .tfm, .png). One \
+      that fails does not stop the others; the exit status is then 1.
+
+      What makes a result doubtful is said in a warning: look at it before you use it.
       """)
 
   @Option(help: ArgumentHelp("The image that stays.", valueName: "file")) var fixed: String
 
-  @Option(help: ArgumentHelp("The image to bring over.", valueName: "file")) var moving: String
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("The images to bring over.", valueName: "file"))
+  var moving: [String]
 
   @Option(
-    help: ArgumentHelp("The moving image on the fixed grid, to write.", valueName: "file"))
+    help: ArgumentHelp("The moving image on the fixed grid, to write.", valueName: "file|folder"))
   var output: String?
 
   @Option(
     help: ArgumentHelp(
       "The transform to write: .tfm or .txt (ITK), .mat (4 x 4 matrix in RAS), or .nii.gz (field).",
-      valueName: "file"))
+      valueName: "file|folder"))
   var transform: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A picture (.png) of the result to write: checkerboard and edges in three planes.",
+      valueName: "file|folder"))
+  var report: String?
 
   @Option(
     help: ArgumentHelp(
@@ -59,67 +72,86 @@ struct Register: ParsableCommand {
       "Value outside the moving image, such as -1024 for CT; 0 by default.", valueName: "value"))
   var outside: Float?
 
-  @Option(
-    help: ArgumentHelp(
-      "A picture (.png) of the result to write: checkerboard and edges in three planes.",
-      valueName: "file"))
-  var report: String?
-
   @OptionGroup var common: OutputOptions
 
   func validate() throws {
-    if let report, !report.lowercased().hasSuffix(".png") {
-      throw ValidationError("--report must end in .png, not \(report)")
-    }
+    if moving.isEmpty { throw ValidationError("--moving needs files") }
     if output == nil, transform == nil {
       throw ValidationError("give --output, --transform or both, to say what to write")
     }
     if let order, Interpolation(rawValue: order) == nil {
       throw ValidationError("--order must be 0, 1 or 3, not \(order)")
     }
-    if let transform, (try? TransformFileFormat(writing: transform)) == nil {
-      throw ValidationError(
-        "--transform must end in .tfm, .txt, .mat or .nii.gz, not \(transform)")
+    if moving.count > 1, masks.movingMask != nil {
+      throw ValidationError("--moving-mask belongs to one moving image, not to \(moving.count)")
     }
+    for task in try tasks() { try task.validate() }
   }
 
   func run() throws {
     let console = common.start()
     let settings = try LinearSettings(preset: preset)
     let fixedImage = try Volume<Float>(contentsOf: fixed)
-    let movingImage = try Volume<Float>(contentsOf: moving)
-    let begin = ContinuousClock.now
-    let result = try LinearRegistration(settings).register(
-      movingImage, to: fixedImage, masks: masks.read(), initial: initialMap()
-    ) { console.progress("registering", $0, $1) }
-    let seconds = (ContinuousClock.now - begin) / .seconds(1)
-    for warning in result.warnings { console.message("\(moving): warning: \(warning)") }
-
-    let chain = TransformChain(result.map)
-    if output != nil || report != nil {
-      let aligned = try movingImage.resampled(
-        onto: fixedImage.geometry,
-        interpolation: order.flatMap(Interpolation.init(rawValue:)) ?? .linear,
-        outside: outside ?? 0, through: chain.map)
-      if let output { try aligned.write(to: output) }
-      if let report {
-        try AlignmentFigure(fixed: fixedImage, moving: aligned, title: "\(moving) on \(fixed)")
-          .image.write(to: report)
-      }
+    let initialMap = try initialMap()
+    let masks = try masks.read()
+    for folder in moving.count > 1 ? [output, transform, report].compactMap({ $0 }) : [] {
+      try createFolder(folder)
     }
-    try writeTransform(chain, on: fixedImage.geometry)
-    console.result(
-      result.document(seconds: seconds, output: output, transform: transform),
-      text: result.text(seconds: seconds))
-  }
-
-  private func writeTransform(_ chain: TransformChain, on grid: Geometry) throws {
-    guard let transform else { return }
-    guard try TransformFileFormat(writing: transform) == .field else {
-      try chain.write(to: transform)
+    let request = RegistrationRequest(
+      settings: settings, fixedPath: fixed, fixed: fixedImage, masks: masks, initial: initialMap,
+      interpolation: order.flatMap(Interpolation.init(rawValue:)) ?? .linear,
+      outside: outside ?? 0)
+    let tasks = try tasks()
+    if let task = tasks.first, tasks.count == 1 {
+      let outcome = try request.run(task, console)
+      console.result(.object(outcome.document), text: outcome.text)
       return
     }
-    try chain.displacementField(on: grid).write(to: transform)
+    var documents: [JSONValue] = []
+    var failures: [String] = []
+    for task in tasks {
+      do {
+        let outcome = try request.run(task, console)
+        documents.append(.object(outcome.document))
+        console.message("\(task.moving)\n\(outcome.text)")
+      } catch {
+        failures.append("\(error)")
+        documents.append(["moving": .string(task.moving), "error": .string("\(error)")])
+      }
+    }
+    console.result(
+      ["images": .array(documents), "failed": .integer(failures.count)],
+      text: "\(tasks.count - failures.count) of \(tasks.count) images registered\n")
+    guard failures.isEmpty else {
+      writeToStandardError(
+        "error: \(failures.count) of \(tasks.count) images are not registered: "
+          + failures.joined(separator: "; ") + "\n")
+      throw ExitCode.failure
+    }
+  }
+
+  /// Every moving image with what is to be written of it.
+  private func tasks() throws -> [RegistrationTask] {
+    guard moving.count > 1 else {
+      return moving.map {
+        RegistrationTask(moving: $0, output: output, transform: transform, report: report)
+      }
+    }
+    let names = moving.map(nameWithoutEnding)
+    for (index, name) in names.enumerated() {
+      guard let first = names.firstIndex(of: name), first == index else {
+        throw ValidationError(
+          "two moving images are called \(name): their files would have the same name; rename one")
+      }
+    }
+    func path(_ folder: String?, _ name: String, _ ending: String) -> String? {
+      folder.map { "\($0)/\(name)\(ending)" }
+    }
+    return zip(moving, names).map { moving, name in
+      RegistrationTask(
+        moving: moving, output: path(output, name, ".nii.gz"),
+        transform: path(transform, name, ".tfm"), report: path(report, name, ".png"))
+    }
   }
 
   private func initialMap() throws -> AffineMap {

@@ -4,10 +4,11 @@ import SpatialTransforms
 
 extension LinearResult {
   /// The result for programs.
-  func document(seconds: Double, output: String?, transform: String?) -> JSONValue {
+  func document(_ task: RegistrationTask, seconds: Double) -> JSONObject {
     [
-      "output": output.map { .string($0) } ?? .null,
-      "transform": transform.map { .string($0) } ?? .null,
+      "moving": .string(task.moving),
+      "output": task.output.map { .string($0) } ?? .null,
+      "transform": task.transform.map { .string($0) } ?? .null,
       "matrix_lps": .array(map.rows.map { .array($0.map { .number($0) }) }),
       "cost_before": finite(costBefore), "cost_after": finite(costAfter),
       "overlap": .number(overlap), "largest_displacement_mm": .number(largestDisplacement),
