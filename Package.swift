@@ -8,13 +8,12 @@ let package = Package(
     .library(
       name: "Delineate",
       targets: [
-        "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "ZipArchives",
-        "TorchCheckpoints", "Volumes", "VolumeFiles", "Resampling",
-        "SpatialTransforms", "TransformFiles",
-        "Registration", "RegionsOfInterest", "Evaluation", "Tensors", "Networks", "Datasets",
-        "Planning",
+        "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "DeflateStreams",
+        "ZipArchives", "TorchCheckpoints", "Volumes", "VolumeFiles", "Resampling",
+        "RegionsOfInterest", "Evaluation", "Tensors", "Networks", "Datasets", "Planning",
         "Preprocessing", "Augmentation", "Inference", "ONNXFiles", "ModelExchange", "Training",
         "Reports", "Phantoms", "Benchmarks", "Workspaces", "ModelSelection",
+        "SpatialTransforms", "TransformFiles", "Registration",
       ]),
   ],
   dependencies: [
@@ -37,7 +36,8 @@ let package = Package(
     .target(name: "Parallelism", dependencies: ["COpenMP"]),
     .target(name: "RandomNumbers", dependencies: ["ElementaryFunctions"]),
     .target(name: "Safetensors", dependencies: ["FileOutput", "JSONDocuments"]),
-    .target(name: "ZipArchives", dependencies: ["CZlib", "FileOutput"]),
+    .target(name: "DeflateStreams", dependencies: ["CZlib"]),
+    .target(name: "ZipArchives", dependencies: ["DeflateStreams", "FileOutput"]),
     .target(name: "TorchCheckpoints", dependencies: ["JSONDocuments", "ZipArchives"]),
 
     // Images and label maps.
@@ -45,7 +45,8 @@ let package = Package(
     .target(
       name: "VolumeFiles",
       dependencies: [
-        "CNIfTI", "CPNG", "CTIFF", "CZlib", "FileOutput", "JSONDocuments", "Parallelism", "Volumes",
+        "CNIfTI", "CPNG", "CTIFF", "DeflateStreams", "FileOutput", "JSONDocuments", "Parallelism",
+        "Volumes", "ZipArchives",
       ]),
     .target(name: "Resampling", dependencies: ["Parallelism", "Volumes"]),
     .target(
@@ -94,7 +95,9 @@ let package = Package(
         "Datasets", "FileOutput", "JSONDocuments", "Parallelism", "Planning", "RandomNumbers",
         "Resampling", "Safetensors", "VolumeFiles", "Volumes",
       ]),
-    .target(name: "Augmentation", dependencies: ["Parallelism", "RandomNumbers", "Volumes"]),
+    .target(
+      name: "Augmentation",
+      dependencies: ["Parallelism", "RandomNumbers", "RegionsOfInterest", "Volumes"]),
     .target(
       name: "Inference",
       dependencies: [
@@ -105,8 +108,9 @@ let package = Package(
     .target(
       name: "ModelExchange",
       dependencies: [
-        "Datasets", "FileOutput", "Inference", "JSONDocuments", "Networks", "ONNXFiles", "Planning",
-        "Safetensors", "Tensors", "TorchCheckpoints", "ZipArchives",
+        "Datasets", "FileOutput", "Inference", "JSONDocuments", "Networks", "ONNXFiles",
+        "Parallelism", "Planning", "Safetensors", "Tensors", "TorchCheckpoints", "VolumeFiles",
+        "ZipArchives",
       ]),
     .target(
       name: "Training",
@@ -138,7 +142,7 @@ let package = Package(
       name: "ModelSelection",
       dependencies: [
         "Datasets", "Evaluation", "FileOutput", "Inference", "JSONDocuments", "Parallelism",
-        "Planning", "RegionsOfInterest", "VolumeFiles", "Volumes", "Workspaces",
+        "Planning", "RegionsOfInterest", "Training", "VolumeFiles", "Volumes", "Workspaces",
       ]),
 
     // Tests.
@@ -154,6 +158,8 @@ let package = Package(
       name: "SafetensorsTests",
       dependencies: ["FileOutput", "RandomNumbers", "Safetensors", "TestSupport"],
       exclude: ["Fixtures"]),
+    .testTarget(
+      name: "DeflateStreamsTests", dependencies: ["DeflateStreams", "RandomNumbers"]),
     .testTarget(
       name: "ZipArchivesTests",
       dependencies: ["FileOutput", "RandomNumbers", "TestSupport", "ZipArchives"],
@@ -270,8 +276,9 @@ let package = Package(
       name: "TrainingTests",
       dependencies: [
         "Augmentation", "Datasets", "Evaluation", "FileOutput", "Inference", "JSONDocuments",
-        "Networks", "Parallelism", "Planning", "Preprocessing", "RandomNumbers", "Safetensors",
-        "Tensors", "TestSupport", "Training", "VolumeFiles", "Volumes",
+        "ModelExchange", "Networks", "Parallelism", "Planning", "Preprocessing", "RandomNumbers",
+        "Safetensors", "Tensors", "TestSupport", "TorchCheckpoints", "Training", "VolumeFiles",
+        "Volumes",
       ]),
     .testTarget(
       name: "WorkspacesTests",

@@ -27,6 +27,8 @@ public struct PredictionBenchmark: Sendable {
   public struct Result: Sendable {
     /// Extent of the image.
     public let extent: Extent
+    /// Channels of the network's input, those of a previous stage's masks included.
+    public let inputChannels: Int
     /// Seconds of preprocessing, network and export.
     public let seconds: Double
     /// Largest number of bytes of the whole process.
@@ -47,11 +49,11 @@ public struct PredictionBenchmark: Sendable {
     self.settings = settings
   }
 
-  /// Runs it once.
+  /// Runs it once; in a cascade the previous stage's mask is of random labels.
   ///
   /// - Parameter extent: Extent of the image; nil takes the plan's median at the plan's spacing.
   /// - Returns: Time and memory.
-  /// - Throws: `InferenceError` if the network cannot be computed.
+  /// - Throws: `InferenceError` if the network cannot be computed, or the image does not fit into memory.
   public func run(on extent: Extent? = nil) throws(InferenceError) -> Result {
     let configuration = preprocessor.configuration
     let channels = configuration.normalizationSchemes.count
@@ -63,15 +65,31 @@ public struct PredictionBenchmark: Sendable {
     let spacing = backward.map { plannedSpacing[$0] }
     let geometry = Geometry(
       extent: extent ?? shape.extent, spacing: Vector3(spacing[2], spacing[1], spacing[0]))
+    let architecture = UNetArchitecture(
+      configuration, inputChannels: configuration.inputChannels(for: labels),
+      classes: labels.heads.count)
+    if let defect = architecture.defect {
+      throw .model(path: preprocessor.plan.source, problem: defect)
+    }
+    let size = geometry.extent
+    try checkMemory(
+      for: "random image",
+      bytes: 4 * Double(channels) * Double(size.x) * Double(size.y) * Double(size.z))
     var generator = SplitMix64(seed: 3)
     let volumes = (0..<channels).map { _ in
       Volume(
         voxels: (0..<geometry.extent.count).map { _ in generator.uniform(1...1000) },
         geometry: geometry)
     }
-    let network = UNet(
-      UNetArchitecture(
-        configuration, inputChannels: channels, classes: labels.heads.count))
+    let values = labels.labels.map { LabelMap.Label($0) }
+    let previous: LabelMap? =
+      configuration.previousStage == nil
+      ? nil
+      : LabelMap(
+        labels: (0..<geometry.extent.count).map { _ in
+          values[Int(generator.next() % UInt64(values.count))]
+        }, geometry: geometry)
+    let network = UNet(architecture)
     network.initialise(seed: 1)
     let device: Device
     do throws(TensorError) { device = try Device(precision: settings.precision) } catch {
@@ -82,9 +100,10 @@ public struct PredictionBenchmark: Sendable {
       mirrorAxes: settings.mirroring ? Array(0..<configuration.dimensions) : [],
       step: settings.step)
     let start = monotonicSeconds()
-    _ = try predictor.segment(CaseImages(channels: volumes))
+    _ = try predictor.segment(CaseImages(channels: volumes), refining: previous)
     return Result(
-      extent: geometry.extent, seconds: monotonicSeconds() - start,
+      extent: geometry.extent, inputChannels: architecture.inputChannels,
+      seconds: monotonicSeconds() - start,
       peakProcessBytes: SystemMemory.peakResident)
   }
 }

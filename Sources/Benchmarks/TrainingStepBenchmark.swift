@@ -1,3 +1,4 @@
+public import Datasets
 public import Inference
 import Networks
 import Parallelism
@@ -28,6 +29,8 @@ public struct TrainingStepBenchmark: Sendable {
   public struct Result: Sendable {
     /// The patch (z, y, x), or (y, x).
     public let patchSize: [Int]
+    /// Channels of the network's input, those of a previous stage's masks included.
+    public let inputChannels: Int
     /// Patches of a step.
     public let batchSize: Int
     /// The number format.
@@ -48,31 +51,46 @@ public struct TrainingStepBenchmark: Sendable {
 
   /// The configuration to time.
   public let configuration: Configuration
-  /// Number of classes, background included.
-  public let classes: Int
+  /// The labels, which say how many classes there are and, in a cascade, masks of the previous stage.
+  public let labels: LabelSet
   /// How it is timed.
   public let settings: Settings
 
   /// A benchmark of a configuration.
-  public init(_ configuration: Configuration, classes: Int, settings: Settings = Settings()) {
-    precondition(classes >= 2, "\(classes) classes leave nothing to tell apart")
+  public init(_ configuration: Configuration, labels: LabelSet, settings: Settings = Settings()) {
     self.configuration = configuration
-    self.classes = classes
+    self.labels = labels
     self.settings = settings
   }
 
   /// Runs it.
   ///
-  /// - Throws: `InferenceError` if the network cannot be built or computed.
+  /// - Throws: `InferenceError` if the network cannot be built or computed, or does not fit into memory.
   public func run() throws(InferenceError) -> Result {
+    if let defect = architecture.defect { throw .model(path: "the plan", problem: defect) }
+    let batch = Double(settings.batchSize ?? configuration.batchSize)
+    let patch = configuration.patchSize.reduce(1) { $0 * Double($1) }
+    let elements = configuration.architecture.featureMapElements(
+      patch: configuration.patchSize, classes: labels.heads.count)
+    // Less than a step takes: what cannot succeed is refused before it is tried.
+    try checkMemory(
+      for: "random batch",
+      bytes: 2 * batch * Double(elements)
+        + 4 * batch * patch * Double(architecture.inputChannels))
     do throws(TensorError) { return try measure() } catch { throw .tensors(error) }
+  }
+
+  private var architecture: UNetArchitecture {
+    UNetArchitecture(
+      configuration, inputChannels: configuration.inputChannels(for: labels),
+      classes: labels.heads.count)
   }
 
   private func measure() throws(TensorError) -> Result {
     let device = try Device(precision: settings.precision)
-    let channels = configuration.normalizationSchemes.count
-    let network = UNet(
-      UNetArchitecture(configuration, inputChannels: channels, classes: classes))
+    let classes = labels.heads.count
+    let channels = architecture.inputChannels
+    let network = UNet(architecture)
     network.initialise(seed: 1)
     let parameters = network.parameters
     let batch = settings.batchSize ?? configuration.batchSize
@@ -121,7 +139,8 @@ public struct TrainingStepBenchmark: Sendable {
       passes[timing.pass, default: 0] += share
     }
     return Result(
-      patchSize: configuration.patchSize, batchSize: batch, precision: device.precision,
+      patchSize: configuration.patchSize, inputChannels: channels, batchSize: batch,
+      precision: device.precision,
       secondsPerStep: median(seconds), steps: seconds,
       convolutionSeconds: passes.values.reduce(0, +), convolutionSecondsByPass: passes,
       peakTensorBytes: device.peakTensorBytes, peakProcessBytes: SystemMemory.peakResident)

@@ -16,7 +16,8 @@ struct delineate_convolution {
   dnnl_primitive_desc_t description;
   dnnl_primitive_t primitive;
   dnnl_memory_desc_t source, destination, weights, bias, plain_weights, scratchpad;
-  dnnl_primitive_t reorder;  // made on first use
+  // Made on first use. A pass packs its weights or unpacks their gradient, never both.
+  dnnl_primitive_t reorder;
 };
 
 #endif

@@ -45,3 +45,20 @@ public struct Case: Sendable, Equatable {
     }
   }
 }
+
+extension Case {
+  /// What is wrong with the names of cases: one that cannot be a file's, one that stands there twice.
+  static func nameProblems(of cases: [Case]) -> [String] {
+    var problems: [String] = []
+    for entry in cases where entry.id.contains("/") || entry.id.hasPrefix(".") || entry.id.isEmpty {
+      problems.append(
+        "case name \"\(entry.id)\" cannot be a file's name; choose one without / and without a dot "
+          + "in front")
+    }
+    var seen = Set<String>()
+    for entry in cases where !seen.insert(entry.id).inserted {
+      problems.append("duplicate case: \(entry.id) stands there more than once")
+    }
+    return problems
+  }
+}

@@ -1,3 +1,4 @@
+import FileOutput
 import VolumeFiles
 import Volumes
 
@@ -10,25 +11,24 @@ struct CaseExpectations: Sendable {
 /// What is wrong with the files of one case, and what a comparison of cases needs.
 struct CaseFindings: Sendable {
   private(set) var problems: [DatasetCheck.Problem] = []
-  /// For every image that could be read and is not constant, a number that equal images share.
-  private(set) var images: [(path: String, hash: UInt64)] = []
-  /// Number that equal images share, or nil if one could not be read.
-  private(set) var contentHash: UInt64?
+  /// For every image that could be read and is not constant, a digest that equal images share.
+  private(set) var images: [(path: String, digest: String)] = []
+  /// Digest that equal cases share, or nil if an image could not be read.
+  private(set) var digest: String?
   /// Labels that occur, or nil if the file could not be read.
   private(set) var labels: [Int]?
 
   init(_ entry: Case, expected: CaseExpectations, gridTolerance: Double) {
     var channelCount: Int? = 0
     var grid: Geometry?
-    var hash = ContentHash()
+    var digests: [String] = []
     for path in entry.images {
       guard let image = read(path, ImageFile.init(contentsOf:)) else {
         channelCount = nil
         continue
       }
       channelCount = channelCount.map { $0 + image.channels.count }
-      let own = inspect(image, path: path)
-      hash.add(own)
+      digests.append(inspect(image, path: path))
       if let grid {
         compare(image.geometry, with: grid, path: path, tolerance: gridTolerance)
       } else {
@@ -39,7 +39,7 @@ struct CaseFindings: Sendable {
       }
     }
     if let channelCount {
-      contentHash = hash.value
+      digest = digests.joined(separator: " ")
       if let names = expected.channelNames, names.count != channelCount {
         note(
           entry.images.first ?? entry.id,
@@ -75,9 +75,9 @@ struct CaseFindings: Sendable {
     problems.append(.init(file: path, what: what, severity: severity))
   }
 
-  /// Looks at every voxel; returns a number that equal images share.
-  private mutating func inspect(_ image: ImageFile, path: String) -> UInt64 {
-    var hash = ContentHash()
+  /// Looks at every voxel; returns a digest that equal images share.
+  private mutating func inspect(_ image: ImageFile, path: String) -> String {
+    var digest = ByteDigest()
     var (nans, infinities) = (0, 0)
     var isConstant = true
     for channel in image.channels {
@@ -90,7 +90,7 @@ struct CaseFindings: Sendable {
           }
           if voxel != first { differs = true }
         }
-        hash.add(voxels)
+        digest.add(UnsafeRawBufferPointer(voxels))
       }
       if differs { isConstant = false }
     }
@@ -106,30 +106,15 @@ struct CaseFindings: Sendable {
     if isConstant {
       note(path, "all voxels have the same value", .warning)
     } else {
-      images.append((path, hash.value))
+      images.append((path, digest.text))
     }
-    return hash.value
+    return digest.text
   }
 
   private mutating func compare(
     _ grid: Geometry, with first: Geometry, path: String, tolerance: Double
   ) {
-    guard grid.extent == first.extent else {
-      note(
-        path,
-        "grid differs from the case's first image: expected \(first.extent) voxels, "
-          + "found \(grid.extent); resample it onto that image")
-      return
-    }
-    let finest = min(first.spacing.x, first.spacing.y, first.spacing.z)
-    let difference = grid.cornerDifference(from: first)
-    if !(difference <= tolerance * finest) {
-      note(
-        path,
-        "grid differs from the case's first image by \(Self.millimetres(difference)) mm, "
-          + "tolerated are \(Self.millimetres(tolerance * finest)) mm; "
-          + "resample it onto that image, or copy that image's header if only the header is wrong")
-    }
+    if let problem = grid.difference(fromFirst: first, tolerance: tolerance) { note(path, problem) }
   }
 
   private mutating func inspect(_ values: LabelValues, path: String, expected: LabelSet?) {
@@ -157,30 +142,5 @@ struct CaseFindings: Sendable {
   ) -> String {
     let verb = count == 1 ? singular : plural
     return "\(count) voxel\(count == 1 ? "" : "s")" + (verb.isEmpty ? "" : " " + verb)
-  }
-
-  /// Three decimals, more for what is smaller.
-  private static func millimetres(_ length: Double) -> String {
-    guard length.isFinite else { return "\(length)" }
-    let scale = length < 0.01 ? 1e6 : 1e3
-    return "\((length * scale).rounded() / scale)"
-  }
-}
-
-/// A hash of voxels by which equal images are recognised.
-///
-/// - Source: Fowler, Noll, Vo, FNV-1a, over 32-bit words in place of bytes.
-private struct ContentHash {
-  private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
-
-  mutating func add(_ other: UInt64) { value = (value ^ other) &* 0x0000_0100_0000_01B3 }
-
-  mutating func add(_ voxels: UnsafeBufferPointer<Float>) {
-    var hash = value ^ UInt64(voxels.count)
-    for voxel in voxels {
-      hash = (hash ^ UInt64(voxel.bitPattern)) &* 0x0000_0100_0000_01B3
-      hash ^= hash >> 29
-    }
-    value = hash
   }
 }

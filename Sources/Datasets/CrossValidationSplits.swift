@@ -47,7 +47,7 @@ public struct CrossValidationSplits: Sendable, Equatable {
   ) throws(DatasetError) {
     let sorted = cases.sorted(by: FileName.precedes)
     let units = CaseUnits(sorted, groups: groups).units
-    let isGrouped = units.contains { $0.count > 1 }
+    let isGrouped = sorted.contains { groups[$0] != nil }
     let folds = folds ?? (isGrouped ? min(5, max(2, units.count)) : 5)
     precondition(folds >= 2, "a cross-validation has at least 2 folds, not \(folds)")
     guard units.count >= folds else { throw .tooFewCases(count: units.count, folds: folds) }

@@ -25,25 +25,25 @@ extension DatasetSurvey {
 
   /// Equal voxels under two names: a case twice, or one image of a case.
   private mutating func compareImages(_ findings: [CaseFindings]) {
-    var firstCase: [UInt64: Int] = [:]
-    var firstImage: [UInt64: (path: String, index: Int)] = [:]
+    var firstCase: [String: Int] = [:]
+    var firstImage: [String: (path: String, index: Int)] = [:]
     for (index, finding) in findings.enumerated() {
       let entry = cases[index]
       var isKnown = false
-      if let hash = finding.contentHash {
-        if let other = firstCase[hash] {
+      if let digest = finding.digest {
+        if let other = firstCase[digest] {
           isKnown = true
           note(
             entry.images.first ?? entry.id,
             "duplicate case: \(entry.id) has the same voxels as \(cases[other].id)"
               + consequence(of: entry, cases[other]))
         } else {
-          firstCase[hash] = index
+          firstCase[digest] = index
         }
       }
       for image in finding.images {
-        guard let other = firstImage[image.hash] else {
-          firstImage[image.hash] = (image.path, index)
+        guard let other = firstImage[image.digest] else {
+          firstImage[image.digest] = (image.path, index)
           continue
         }
         if other.index == index {

@@ -107,16 +107,7 @@ struct DatasetSurvey {
 
   /// Cases of one name or without a usable one, files used twice.
   private mutating func checkNames() {
-    for entry in cases where entry.id.contains("/") || entry.id.hasPrefix(".") || entry.id.isEmpty {
-      note(
-        source,
-        "case name \"\(entry.id)\" cannot be a file's name; choose one without / and without a dot "
-          + "in front")
-    }
-    var seen = Set<String>()
-    for entry in cases where !seen.insert(entry.id).inserted {
-      note(source, "duplicate case: \(entry.id) stands there more than once")
-    }
+    for problem in Case.nameProblems(of: cases) { note(source, problem) }
     var owners: [String: String] = [:]
     for entry in cases {
       for path in entry.images + (entry.labels.map { [$0] } ?? []) {
@@ -142,10 +133,13 @@ struct DatasetSurvey {
       if let last = channels.max(), channels.count == entry.images.count {
         let missing = (0...last).filter { !channels.contains($0) }
         if !missing.isEmpty {
-          let names = missing.map { "_" + String(String($0 + 10000).dropFirst()) + ending }
+          let names = missing.prefix(5).map { FileName.channelSuffix($0) + ending }
           note(
             entry.images[0],
-            "case \(entry.id) has no \(names.joined(separator: ", ")) before its last channel")
+            "case \(entry.id) has no \(names.joined(separator: ", "))"
+              + (missing.count > 5 ? " and \(missing.count - 5) more" : "")
+              + " before its last channel; add what is missing, or, if four digits are part of the "
+              + "case's name, put the channel's number behind them, as in CASE_1234_0000\(ending)")
         }
       }
     }

@@ -24,12 +24,14 @@ struct DescriptionReading {
     result["channel_names"] = old["channel_names"] ?? old["modality"]
     var labels = JSONObject()
     for (key, value) in old["labels"]?.object?.members ?? [] {
-      // The Decathlon writes {"1": "Anterior"}, and "Background" in several spellings.
-      if let name = value.string, let label = Int(key) {
-        labels[label == 0 ? "background" : name] = .integer(label)
-      } else {
+      // The Decathlon writes {"1": "Anterior"}, and "Background" in several spellings. What cannot be
+      // turned round, such as a second label of one name, stays as it is and is then refused.
+      guard let text = value.string, let label = Int(key) else {
         labels[key] = value
+        continue
       }
+      let name = label == 0 ? "background" : text
+      if labels[name] == nil { labels[name] = .integer(label) } else { labels[key] = value }
     }
     result["labels"] = .object(labels)
     let training = old["training"]?.array ?? []

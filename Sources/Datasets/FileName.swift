@@ -35,6 +35,20 @@ enum FileName {
     return (String(stem.dropLast(5)), channel)
   }
 
+  /// What stands behind a case's name for a channel, such as `_0001`; the number has more digits from
+  /// 10000 on.
+  static func channelSuffix(_ channel: Int) -> String {
+    let digits = String(channel)
+    return "_" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  }
+
+  /// A path without slashes at its end.
+  static func withoutTrailingSlashes(_ path: String) -> String {
+    var name = path[...]
+    while name.count > 1, name.hasSuffix("/") { name.removeLast() }
+    return String(name)
+  }
+
   /// `folder/name`, or `name` itself where it is absolute.
   static func join(_ folder: String, _ name: String) -> String {
     if name.hasPrefix("/") { return name }

@@ -104,6 +104,14 @@ public struct LabelSet: Sendable, Equatable {
   /// Every value that may occur in a label file, ascending: the labels and the ignore label.
   public var permittedValues: [Int] { labels + (ignoreLabel.map { [$0] } ?? []) }
 
+  /// Every value that may occur in a mask, ascending: the labels, or those that regions are painted with.
+  public var maskValues: [Int] {
+    switch heads {
+    case .labels(let labels): labels
+    case .regions(_, let painted): Set(painted + [0]).sorted()
+    }
+  }
+
   /// Whether the network learns overlapping regions instead of exclusive labels.
   public var usesRegions: Bool { if case .regions = heads { true } else { false } }
 

@@ -12,6 +12,8 @@ public enum EvaluationError: Error, Equatable, Sendable, CustomStringConvertible
   case unreadable(path: String, reason: String)
   /// Reference and prediction do not lie on the same grid.
   case gridMismatch(reference: String, prediction: String, difference: String)
+  /// The surfaces or lesions of a structure need more memory than there is.
+  case memory(path: String, structure: String, neededBytes: Int, availableBytes: Int)
   /// The summary could not be written.
   case unwritable(path: String, reason: String)
 
@@ -33,6 +35,9 @@ public enum EvaluationError: Error, Equatable, Sendable, CustomStringConvertible
     case .gridMismatch(let reference, let prediction, let difference):
       "\(prediction): does not lie on the grid of its reference \(reference): \(difference); "
         + "resample the prediction onto the reference"
+    case .memory(let path, let structure, let needed, let available):
+      "\(path): surfaces and lesions of \(structure) need up to \(needed >> 20) MiB of memory, "
+        + "\(available >> 20) MiB can be had; close other programs, or score this case without them"
     case .unwritable(let path, let reason):
       reason.hasPrefix(path) ? reason : "\(path): cannot be written: \(reason)"
     }

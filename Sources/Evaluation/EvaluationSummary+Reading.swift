@@ -36,6 +36,14 @@ extension EvaluationSummary {
             path: path,
             reason: "metric_per_case[\(index)] has no TP, FP, FN and TN of \(structure.key)")
         }
+        // No image has more voxels, and sums of such numbers cannot overflow.
+        guard [tp, fp, fn, tn].allSatisfy({ (0...1 << 48).contains($0) }) else {
+          throw .unreadable(
+            path: path,
+            reason:
+              "metric_per_case[\(index)] has numbers of voxels of \(structure.key) that no image can "
+              + "have; score the masks again")
+        }
         counts.append(
           ConfusionCounts(
             truePositives: tp, falsePositives: fp, falseNegatives: fn, trueNegatives: tn))

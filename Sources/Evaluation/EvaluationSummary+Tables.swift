@@ -13,7 +13,7 @@ extension EvaluationSummary {
     names: [Structure: String] = [:], cohorts: [String: String] = [:]
   ) -> String {
     let metrics = CaseMetric.allCases.filter { metric in
-      cases.contains { $0.score(metric, ofStructure: 0) != nil }
+      !structures.isEmpty && cases.contains { $0.score(metric, ofStructure: 0) != nil }
     }
     let hasLesions = cases.contains { !$0.lesions.isEmpty }
     var table = DelimitedTable(

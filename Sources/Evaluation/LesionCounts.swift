@@ -89,6 +89,20 @@ extension LesionCounts {
   }
 }
 
+extension LesionCounts {
+  /// Bytes that matching takes at most, beside the masks.
+  ///
+  /// - Parameters:
+  ///   - boxVoxels: Voxels of the masks' grid.
+  ///   - voxels: Voxels of the larger mask that are set.
+  /// - Returns: The bytes.
+  static func bytes(boxVoxels: Double, voxels: Double) -> Double {
+    // A run has at least one voxel, and another one after it. 80 bytes while components are found, 24 of them kept, and
+    // per component its size.
+    136 * min(boxVoxels / 2 + 1, voxels)
+  }
+}
+
 /// Numbers of a reference's and a prediction's lesion.
 private struct LesionPair: Hashable {
   let reference: Int

@@ -4,7 +4,8 @@ public import Volumes
 extension OverlapEvaluator {
   /// Scores every prediction of a folder against the reference of the same name.
   ///
-  /// Cases are read and counted in parallel, as many at a time as there are threads.
+  /// Cases are read and counted in parallel, as many at a time as there are threads; surfaces and lesions of as many as
+  /// fit into free memory.
   ///
   /// - Parameters:
   ///   - folders: Where references and predictions are.
@@ -31,13 +32,14 @@ extension OverlapEvaluator {
     _ pairs: [EvaluationPair], reading read: @Sendable (_ path: String) throws -> LabelMap,
     transforming transform: @Sendable (_ prediction: LabelMap) -> LabelMap = { $0 }
   ) throws(EvaluationError) -> EvaluationSummary {
+    let budget = shapeBudget
     var results = [Result<CaseOverlap, EvaluationError>?](repeating: nil, count: pairs.count)
     results.withUnsafeMutableBufferPointer { buffer in
       // Every index writes to its own element.
       nonisolated(unsafe) let buffer = buffer
       parallelFor(pairs.count) { index in
         buffer[index] = Result { () throws(EvaluationError) in
-          try evaluate(pairs[index], reading: read, transforming: transform)
+          try evaluate(pairs[index], within: budget, reading: read, transforming: transform)
         }
       }
     }
@@ -49,7 +51,8 @@ extension OverlapEvaluator {
   }
 
   private func evaluate(
-    _ pair: EvaluationPair, reading read: (String) throws -> LabelMap,
+    _ pair: EvaluationPair, within budget: MemoryBudget,
+    reading read: (String) throws -> LabelMap,
     transforming transform: (LabelMap) -> LabelMap
   ) throws(EvaluationError) -> CaseOverlap {
     let reference = try load(pair.reference, read)
@@ -63,7 +66,10 @@ extension OverlapEvaluator {
       name: pair.name, referenceFile: pair.reference, predictionFile: pair.prediction,
       counts: counts(reference: reference, prediction: prediction))
     scores.voxelVolume = reference.geometry.voxelVolume
-    (scores.surfaces, scores.lesions) = shapeScores(reference: reference, prediction: prediction)
+    let shapes = try shapeScores(
+      reference: reference, prediction: prediction, counts: scores.counts, within: budget,
+      path: pair.prediction)
+    (scores.surfaces, scores.lesions) = (shapes.surfaces, shapes.lesions)
     return scores
   }
 

@@ -10,6 +10,9 @@ public struct OverlapEvaluator: Sendable {
   public var surface: SurfaceSettings?
   /// How lesions are counted; nil, not at all.
   public var lesion: LesionSettings?
+  /// Bytes that all threads together may hold while they measure surfaces and lesions; nil takes three quarters of
+  /// what is free.
+  package var shapeMemory: Int?
 
   /// An evaluator for the given structures.
   public init(structures: [Structure], ignoreLabel: LabelMap.Label? = nil) {

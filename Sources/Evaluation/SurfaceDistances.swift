@@ -29,8 +29,8 @@ public struct SurfaceDistances: Sendable {
   /// - Parameters:
   ///   - reference: The mask taken as true; its spacing counts.
   ///   - prediction: The mask to score, of the same extent.
-  /// - Complexity: O(voxels) time and 25 bytes a voxel, so crop to the structure first; then a sort
-  ///   of the elements.
+  /// - Complexity: O(voxels) time and 11 bytes a voxel, so crop to the structure first; then a sort
+  ///   of the elements, 40 bytes for one of each mask.
   public init(reference: Mask, prediction: Mask) {
     precondition(
       reference.extent == prediction.extent,
@@ -40,6 +40,18 @@ public struct SurfaceDistances: Sendable {
     let second = SurfacePatterns(of: prediction)
     self.reference = elements(of: first, to: second.squaredDistances, areas)
     self.prediction = elements(of: second, to: first.squaredDistances, areas)
+  }
+
+  /// Bytes that measuring takes at most, beside the masks.
+  ///
+  /// - Parameters:
+  ///   - corners: Corners of the grid's voxels.
+  ///   - voxels: Voxels of the larger mask.
+  /// - Returns: The bytes.
+  static func bytes(corners: Double, voxels: Double) -> Double {
+    // A voxel has eight corners. Patterns of both masks, one's surface and the distances to it; elements of both, and
+    // half of one's while it is sorted.
+    11 * corners + 40 * min(corners, 8 * voxels)
   }
 
   /// The Hausdorff distance in mm that leaves out the farthest part of either surface: the distance
@@ -106,10 +118,12 @@ public struct SurfaceDistances: Sendable {
 private func elements(
   of patterns: SurfacePatterns, to squares: [Double], _ areas: SurfaceElementAreas
 ) -> [SurfaceDistances.Element] {
-  patterns.surface
-    .map { corner in
-      SurfaceDistances.Element(
-        distance: squares[corner].squareRoot(), area: areas[patterns.patterns[corner]])
-    }
-    .sorted { ($0.distance, $0.area) < ($1.distance, $1.area) }
+  var elements: [SurfaceDistances.Element] = []
+  elements.reserveCapacity(patterns.surfaceCount)
+  for (corner, pattern) in patterns.patterns.enumerated() where SurfacePatterns.isSurface(pattern) {
+    elements.append(
+      SurfaceDistances.Element(distance: squares[corner].squareRoot(), area: areas[pattern]))
+  }
+  elements.sort { ($0.distance, $0.area) < ($1.distance, $1.area) }
+  return elements
 }

@@ -30,15 +30,17 @@ struct SurfacePatterns {
     self.patterns = patterns
   }
 
-  /// Positions in memory of the corners that the surface passes.
-  var surface: [Int] { patterns.indices.filter { isSurface(patterns[$0]) } }
+  /// Number of corners that the surface passes.
+  var surfaceCount: Int { patterns.count { Self.isSurface($0) } }
 
   /// Square of the distance in mm from every corner to the nearest one that the surface passes.
   var squaredDistances: [Double] {
     Mask(
-      voxels: patterns.map(isSurface), geometry: Geometry(extent: extent, spacing: spacing)
+      voxels: patterns.map { Self.isSurface($0) },
+      geometry: Geometry(extent: extent, spacing: spacing)
     ).squaredDistancesToMask.voxels
   }
-}
 
-private func isSurface(_ pattern: UInt8) -> Bool { pattern != 0 && pattern != 255 }
+  /// Whether the surface passes a corner of this pattern.
+  static func isSurface(_ pattern: UInt8) -> Bool { pattern != 0 && pattern != 255 }
+}

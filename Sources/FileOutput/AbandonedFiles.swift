@@ -9,6 +9,21 @@ import Glibc
 /// - Returns: The paths of the files that were removed, sorted.
 @discardableResult
 public func removeAbandonedFiles(in folder: String) -> [String] {
+  removeAbandoned(in: folder, where: { _ in true }, by: { unlink($0) == 0 })
+}
+
+/// Removes what has a temporary name that is chosen and is not being written.
+///
+/// - Parameters:
+///   - folder: A folder.
+///   - isChosen: Tells by their names.
+///   - remove: Removes one; whether it succeeded.
+/// - Returns: The paths of what was removed, sorted.
+@discardableResult
+func removeAbandoned(
+  in folder: String, where isChosen: (_ name: String) -> Bool,
+  by remove: (_ path: String) -> Bool
+) -> [String] {
   guard let entries = opendir(folder) else { return [] }
   defer { closedir(entries) }
   var removed: [String] = []
@@ -16,12 +31,12 @@ public func removeAbandonedFiles(in folder: String) -> [String] {
     let name = withUnsafeBytes(of: entry.pointee.d_name) {
       String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
     }
-    guard isTemporaryName(name) else { continue }
+    guard isTemporaryName(name), isChosen(name) else { continue }
     let path = folder + "/" + name
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { continue }
     defer { close(descriptor) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, unlink(path) == 0 else { continue }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, remove(path) else { continue }
     removed.append(path)
   }
   return removed.sorted()

@@ -132,17 +132,19 @@ public struct AtomicFile: ~Copyable {
 /// Distinguishes the temporary files of one process.
 private let nextSerial = Atomic<Int>(0)
 
-private func split(_ path: String) -> (folder: String, name: String) {
+/// The folder of a path, with the slash at its end, and the name in it.
+func split(_ path: String) -> (folder: String, name: String) {
   guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return ("", path) }
   let after = path.utf8.index(after: slash)
   return (String(path[..<after]), String(path[after...]))
 }
 
 /// Leaves room, within a file name's 255 bytes, for what the temporary name adds.
-private func shortened(_ name: String) -> String {
+func shortened(_ name: String) -> String {
   var name = name[...]
   while name.utf8.count > 200 { name = name.dropLast() }
   return String(name)
 }
 
-private func lastReason() -> String { String(cString: strerror(errno)) }
+/// What the system says about the call that has just failed.
+func lastReason() -> String { String(cString: strerror(errno)) }

@@ -10,6 +10,10 @@ public func copyFile(_ source: String, to target: String) throws(FileOutputError
   let input = open(source, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
   guard input >= 0 else { throw .source(path: source, reason: lastReason()) }
   defer { close(input) }
+  var status = stat()
+  guard fstat(input, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+    throw .source(path: source, reason: "it is no regular file")
+  }
   let output = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
   guard output >= 0 else {
     if errno == EEXIST { throw .exists(path: target) }
@@ -33,5 +37,3 @@ public func copyFile(_ source: String, to target: String) throws(FileOutputError
   }
   guard fsync(output) == 0 else { throw .refused(path: target, step: .sync, reason: lastReason()) }
 }
-
-private func lastReason() -> String { String(cString: strerror(errno)) }

@@ -1,10 +1,9 @@
 /// Why a file could not be written.
-public enum FileOutputError: Error, Equatable, Sendable {
+public enum FileOutputError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The operating system refused one step of the write.
   case refused(path: String, step: Step, reason: String)
   /// The path names a folder, a device or a pipe, which cannot be replaced by a file.
   case notAFile(path: String)
-
   /// A file or folder of this name exists and would be replaced.
   case exists(path: String)
   /// A file that is to be copied cannot be read.
@@ -23,9 +22,7 @@ public enum FileOutputError: Error, Equatable, Sendable {
     /// Making a folder.
     case createFolder
   }
-}
 
-extension FileOutputError: CustomStringConvertible {
   /// One line: the path, what failed, what to do.
   public var description: String {
     switch self {

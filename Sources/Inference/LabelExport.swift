@@ -21,13 +21,40 @@ package struct LabelExport {
   ///   - logits: One array per class, on the network's grid.
   ///   - properties: The way back.
   ///   - spacing: Spacings of the image and of the network's grid, along the transposed axes.
+  ///   - maps: Where the probabilities that the logits mean are added, on the image's grid.
   /// - Returns: The values of `dataset.json`, on the image's axes.
   package func labels(
-    of logits: [VoxelArray<Float>], properties: CaseProperties, spacing: SpacingChange
+    of logits: [VoxelArray<Float>], properties: CaseProperties, spacing: SpacingChange,
+    adding maps: ProbabilityMaps? = nil
   ) -> VoxelArray<LabelMap.Label> {
     let back = SpacingChange(current: spacing.new, new: spacing.current)
-    let inside = decided(logits, on: properties.shapeAfterCropping, spacing: back)
-    return pasted(inside, properties).transposed(by: plan.transposeBackward)
+    return labels(of: properties, adding: maps) { shape, take in
+      scheme.forEachResampledSlab(of: logits, to: shape, spacing: back, take)
+    }
+  }
+
+  /// The same of logits that are read plane by plane; ``ResamplingScheme/readsPlanesOnce`` must hold.
+  package func labels(
+    of logits: inout some PlaneSource, properties: CaseProperties, spacing: SpacingChange,
+    adding maps: ProbabilityMaps? = nil
+  ) -> VoxelArray<LabelMap.Label> {
+    let back = SpacingChange(current: spacing.new, new: spacing.current)
+    return labels(of: properties, adding: maps) { shape, take in
+      scheme.forEachResampledSlab(of: &logits, to: shape, spacing: back, take)
+    }
+  }
+
+  private func labels(
+    of properties: CaseProperties, adding maps: ProbabilityMaps?,
+    _ resample: (_ shape: Shape3, _ take: (ResampledSlab) -> Void) -> Void
+  ) -> VoxelArray<LabelMap.Label> {
+    var decision = SlabDecision(heads, shape: properties.shapeAfterCropping)
+    let addition = maps.map { ProbabilityAddition(to: $0, heads, properties, plan) }
+    resample(properties.shapeAfterCropping) { slab in
+      decision.take(slab)
+      addition?.take(slab)
+    }
+    return pasted(decision.labels, properties).transposed(by: plan.transposeBackward)
   }
 
   /// The labels on another grid over the same region.
@@ -40,38 +67,9 @@ package struct LabelExport {
   package func decided(
     _ logits: [VoxelArray<Float>], on shape: Shape3, spacing: SpacingChange
   ) -> VoxelArray<LabelMap.Label> {
-    switch heads {
-    case .labels(let values):
-      var winners = argmaxOfResampled(logits: logits, to: shape, spacing: spacing, scheme: scheme)
-      if values != Array(0..<values.count) {
-        let table = values.map { LabelMap.Label($0) }
-        winners.elements.withUnsafeMutableBufferPointer { labels in
-          for index in labels.indices { labels[index] = table[Int(labels[index])] }
-        }
-      }
-      return winners
-    case .regions(_, let order):
-      return painted(logits, order.map { LabelMap.Label($0) }, to: shape, spacing: spacing)
-    }
-  }
-
-  /// Paints every region where its probability exceeds one half, later ones over earlier ones.
-  private func painted(
-    _ logits: [VoxelArray<Float>], _ values: [LabelMap.Label], to shape: Shape3,
-    spacing: SpacingChange
-  ) -> VoxelArray<LabelMap.Label> {
-    var result = VoxelArray<LabelMap.Label>(repeating: 0, shape: shape)
-    scheme.forEachResampledSlab(of: logits, to: shape, spacing: spacing) { slab in
-      let start = slab.planes.lowerBound * shape.height * shape.width
-      for (region, value) in values.enumerated() {
-        let channel = slab.channels[region]
-        // A logit above 0 is a probability above one half.
-        for index in 0..<channel.count where channel[index] > 0 {
-          result.elements[start + index] = value
-        }
-      }
-    }
-    return result
+    var decision = SlabDecision(heads, shape: shape)
+    scheme.forEachResampledSlab(of: logits, to: shape, spacing: spacing) { decision.take($0) }
+    return decision.labels
   }
 
   /// The labels in the whole image, 0 outside the part that was kept.

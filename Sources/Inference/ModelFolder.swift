@@ -72,7 +72,7 @@ public struct ModelFolder: Sendable {
   }
 
   /// The file of a fold's weights: this program's, or nnU-Net's where there is only that.
-  private func file(of fold: Fold, _ checkpoint: Checkpoint) -> String {
+  package func file(of fold: Fold, _ checkpoint: Checkpoint) -> String {
     let own = "\(Self.fold(fold, in: path))/\(checkpoint.fileName)"
     let other = "\(Self.fold(fold, in: path))/\(checkpoint.nnUNetFileName)"
     let manager = FileManager.default
@@ -106,8 +106,10 @@ public struct ModelFolder: Sendable {
 
 /// The weights of one fold in their network.
 public struct TrainedWeights {
-  /// The configuration they were trained for.
+  /// The name of the configuration they were trained for.
   public let configurationName: String
+  /// That configuration of the plan.
+  public let configuration: Configuration
   /// The axes along which training mirrored patches.
   public let mirrorAxes: [Int]
   /// The network.
@@ -142,14 +144,13 @@ public struct TrainedWeights {
         problem: "its mirrored axes \(axes) are not among the \(configuration.dimensions) of its "
           + "patch")
     }
-    let architecture = UNetArchitecture(
-      configuration, inputChannels: configuration.inputChannels(for: description.labels),
-      classes: description.labels.heads.count)
+    let architecture = UNetArchitecture(configuration, labels: description.labels)
     if let defect = architecture.defect { throw .model(path: path, problem: defect) }
     try Self.checkMemory(for: architecture, path: path, available: SystemMemory.available)
     let network = UNet(architecture)
     try file.load(into: network)
     configurationName = name
+    self.configuration = configuration
     mirrorAxes = axes
     self.network = network
   }

@@ -28,15 +28,12 @@ extension Predictor {
   public func segment(
     _ images: CaseImages, adding maps: ProbabilityMaps, refining previous: LabelMap? = nil,
     id: String = "image",
-    progress: (Double) -> Void = { _ in }
+    progress: @escaping (Double) -> Void = { _ in }
   ) throws(InferenceError) -> SegmentedCase {
     let entry = try preprocess(images, refining: previous, id: id)
-    let logits = try logits(of: entry, id: id, progress: progress)
-    let spacing = preprocessor.spacingChange(from: entry.properties.spacing)
-    export.addProbabilities(of: logits, properties: entry.properties, spacing: spacing, to: maps)
-    let labels = export.labels(of: logits, properties: entry.properties, spacing: spacing)
     return SegmentedCase(
-      mask: LabelMap(labels: labels.elements, geometry: images.geometry),
+      mask: try segment(
+        entry, adding: maps, onto: images.geometry, id: id, progress: progress),
       properties: entry.properties)
   }
 }

@@ -5,7 +5,6 @@ import Planning
 public import Preprocessing
 import Resampling
 public import Tensors
-import VolumeFiles
 public import Volumes
 
 /// Segments images with trained networks.
@@ -29,6 +28,9 @@ public struct Predictor {
   package let export: LabelExport
   /// The labels of the previous stage's masks that are channels of the input; none without a previous stage.
   package let previousStageLabels: [Int16]
+
+  /// Number of classes or regions.
+  package var classes: Int { slidingWindow.classes }
 
   /// A predictor with the folds of a model.
   ///
@@ -117,7 +119,7 @@ public struct Predictor {
   /// - Throws: ``InferenceError`` if the image does not fit the model or the network fails.
   public func segment(
     _ images: CaseImages, refining previous: LabelMap? = nil, id: String = "image",
-    progress: (Double) -> Void = { _ in }
+    progress: @escaping (Double) -> Void = { _ in }
   ) throws(InferenceError) -> LabelMap {
     try segment(
       try preprocess(images, refining: previous, id: id), onto: images.geometry, id: id,
@@ -147,91 +149,5 @@ public struct Predictor {
   /// Segments a volume of one channel.
   public func segment(_ volume: Volume<Float>) throws(InferenceError) -> LabelMap {
     try segment(CaseImages(volume))
-  }
-
-  /// Segments a preprocessed case.
-  ///
-  /// - Parameters:
-  ///   - entry: The case; in a cascade its labels are the previous stage's mask.
-  ///   - geometry: The grid of the image it was made from.
-  ///   - id: The name of the case, for errors.
-  ///   - progress: Called now and then with the share of windows that are done.
-  /// - Returns: The mask on that grid.
-  /// - Throws: ``InferenceError`` if the case does not fit the network or into memory, or the network fails.
-  public func segment(
-    _ entry: PreprocessedCase, onto geometry: Geometry, id: String,
-    progress: (Double) -> Void = { _ in }
-  ) throws(InferenceError) -> LabelMap {
-    labels(
-      of: try logits(of: entry, id: id, progress: progress), of: entry.properties, onto: geometry)
-  }
-
-  /// The mask that logits of a case give on the grid of the image it was made from.
-  package func labels(
-    of logits: [VoxelArray<Float>], of properties: CaseProperties, onto geometry: Geometry
-  ) -> LabelMap {
-    let labels = export.labels(
-      of: logits, properties: properties,
-      spacing: preprocessor.spacingChange(from: properties.spacing))
-    return LabelMap(labels: labels.elements, geometry: geometry)
-  }
-
-  /// The logits of a preprocessed case, one array per class on its grid.
-  package func logits(
-    of entry: PreprocessedCase, id: String, progress: (Double) -> Void = { _ in }
-  ) throws(InferenceError) -> [VoxelArray<Float>] {
-    let expected = preprocessor.configuration.normalizationSchemes.count
-    guard entry.channels.count == expected else {
-      throw .preprocessing(
-        .channelCount(id: id, expected: expected, found: entry.channels.count))
-    }
-    if let available = SystemMemory.available {
-      try checkMemory(for: entry.shape, of: entry.properties, id: id, available: available)
-    }
-    let input: WindowInput
-    if let previous = preprocessor.configuration.previousStage {
-      guard let mask = entry.labels else { throw .noPreviousMask(id: id, stage: previous) }
-      input = WindowInput(entry.channels, mask: mask, labels: previousStageLabels)
-    } else {
-      input = WindowInput(entry.channels)
-    }
-    let logits = slidingWindow.logits(input, progress: progress)
-    do throws(TensorError) { try slidingWindow.device.throwFailure() } catch {
-      throw .tensors(error)
-    }
-    guard let logits else { throw .notFinite(id: id) }
-    return logits
-  }
-
-  /// Refuses a case that does not fit into memory, before hours of computing.
-  ///
-  /// - Parameters:
-  ///   - shape: Extent of the preprocessed case.
-  ///   - properties: The way back to its image.
-  ///   - id: Its name.
-  ///   - available: Bytes of memory that are free.
-  /// - Throws: ``InferenceError/memory(id:neededBytes:availableBytes:)``.
-  package func checkMemory(
-    for shape: Shape3, of properties: CaseProperties, id: String, available: Int
-  ) throws(InferenceError) {
-    let window = slidingWindow.window
-    let padded = (0..<3).reduce(1.0) { $0 * Double(max(shape[$1], window[$1])) }
-    let configuration = preprocessor.configuration
-    // What all layers give is more than what is alive at one time.
-    let activations =
-      Double(
-        configuration.architecture.featureMapElements(
-          patch: configuration.patchSize, classes: slidingWindow.classes))
-      * Double(slidingWindow.batchSize * slidingWindow.device.precision.bytes)
-    // The sums of all classes and of the weights, and one class while it is divided.
-    let predicting = Double(slidingWindow.classes + 2) * padded * 4 + activations
-    // The logits, and the labels: cropped, pasted, transposed.
-    let exporting =
-      Double(slidingWindow.classes) * Double(shape.count) * 4
-      + 3 * Double(properties.shapeBeforeCropping.count * MemoryLayout<LabelMap.Label>.stride)
-    let needed = Int(exactly: max(predicting, exporting).rounded()) ?? .max
-    guard needed < available else {
-      throw .memory(id: id, neededBytes: needed, availableBytes: available)
-    }
   }
 }

@@ -1,3 +1,4 @@
+import FileOutput
 import VolumeFiles
 import Volumes
 
@@ -18,6 +19,23 @@ extension ProbabilityMaps {
       try writer.write(UnsafeBufferPointer(values))
       try writer.commit()
     } catch {
+      throw .unwritable(path: path, reason: error.description)
+    }
+  }
+
+  /// Writes the maps of a case as `NAME.npz`, and as `NAME.pkl` what nnU-Net needs to go on with them.
+  ///
+  /// - Parameters:
+  ///   - folder: A folder that exists.
+  ///   - name: The case's name.
+  ///   - properties: What belongs into the `.pkl`.
+  /// - Throws: ``InferenceError/unwritable(path:reason:)``.
+  public func write(
+    to folder: String, as name: String, with properties: PredictionProperties
+  ) throws(InferenceError) {
+    try write(to: "\(folder)/\(name).npz")
+    let path = "\(folder)/\(name).pkl"
+    do throws(FileOutputError) { try writeAtomically(properties.pickle, to: path) } catch {
       throw .unwritable(path: path, reason: error.description)
     }
   }

@@ -5,7 +5,8 @@ package import Volumes
 /// Applies networks to an image window by window and adds up their logits.
 ///
 /// Logits are averaged over mirrored copies of a window, over overlapping windows by ``windowWeights(_:)``, and over networks. The
-/// reference adds in half precision; here sums are float32.
+/// reference adds in half precision; here sums are float32. They are added in the order of the windows, those of one plane by one network
+/// after another.
 ///
 /// - Source: Isensee et al., Nature Methods 18, 2021, doi:10.1038/s41592-020-01008-z; nnU-Net 2.8.1's `predict_from_raw_data.py`.
 package struct SlidingWindow {
@@ -30,48 +31,43 @@ package struct SlidingWindow {
     return size
   }
 
-  /// The logits of every class over the image.
+  /// The logits of every class over the image, computed as they are read.
+  ///
+  /// - Parameters:
+  ///   - source: The image, preprocessed, and the mask of a previous stage.
+  ///   - progress: Called after every batch of windows with the share that is done.
+  /// - Returns: Channels of the image's shape.
+  package func planes(
+    _ source: WindowInput, progress: @escaping (Double) -> Void = { _ in }
+  ) -> WindowLogits {
+    WindowLogits(self, of: source, progress: progress)
+  }
+
+  /// The logits of every class over the image, all at once.
   ///
   /// - Parameters:
   ///   - source: The image, preprocessed, and the mask of a previous stage.
   ///   - progress: Called after every batch of windows with the share that is done.
   /// - Returns: One array per class, of the image's shape; nil if one of them is not a finite number.
   package func logits(
-    _ source: WindowInput, progress: (Double) -> Void = { _ in }
+    _ source: WindowInput, progress: @escaping (Double) -> Void = { _ in }
   ) -> [VoxelArray<Float>]? {
-    let margin = Margin(source.channels[0].shape, window: window)
-    let grid = WindowGrid(margin.padded, window: window, step: step)
-    let sums = WindowSums(classes: classes, shape: margin.padded, weights: windowWeights(window))
-    let mirrors = (0..<1 << mirrorAxes.count).map { bits in
-      Mirror(window, axes: mirrorAxes.indices.filter { bits >> $0 & 1 == 1 }.map { mirrorAxes[$0] })
-    }
-    let jobs = grid.count * mirrors.count
-    let batchSize = batchSize
-    var input = [Float](repeating: 0, count: batchSize * source.count * window.count)
-    for (index, network) in networks.enumerated() {
-      for first in stride(from: 0, to: jobs, by: batchSize) {
-        let batch = (first..<first + batchSize).map { job in
-          WindowPlacement(
-            origin: grid.origin(job / mirrors.count), mirror: mirrors[job % mirrors.count])
+    let planes = planes(source, progress: progress)
+    let plane = planes.shape.height * planes.shape.width
+    var elements = [[Float]](repeating: [], count: classes)
+    for index in elements.indices { elements[index].reserveCapacity(planes.shape.count) }
+    var next = 0
+    while next < planes.shape.depth {
+      let end = planes.makeReadable(next)
+      for index in elements.indices {
+        for depth in next..<end {
+          elements[index] += UnsafeBufferPointer(
+            start: planes.address(ofPlane: depth, channel: index), count: plane)
         }
-        margin.fill(&input, from: source, window: window, batch)
-        let tensor = input.withUnsafeBufferPointer {
-          Tensor(
-            $0,
-            shape: TensorShape(
-              batch: batchSize, channels: source.count, size: Size3(window.lengths)),
-            on: device)
-        }
-        network.logits(tensor).withLogits { sums.add($0, of: batch, window: window) }
-        if index == 0 {
-          for placement in batch where placement.mirror.isIdentity {
-            sums.addWeights(at: placement.origin, window: window)
-          }
-        }
-        progress(
-          (Double(index) + Double(first + batchSize) / Double(jobs)) / Double(networks.count))
       }
+      next = end
     }
-    return sums.means(over: mirrors.count * networks.count, within: margin)
+    return planes.isFinite
+      ? elements.map { VoxelArray(shape: planes.shape, elements: $0) } : nil
   }
 }

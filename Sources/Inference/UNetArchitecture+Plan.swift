@@ -1,7 +1,15 @@
+public import Datasets
 public import Networks
 public import Planning
 
 extension UNetArchitecture {
+  /// The network that a configuration has for a dataset's labels.
+  public init(_ configuration: Configuration, labels: LabelSet) {
+    self.init(
+      configuration, inputChannels: configuration.inputChannels(for: labels),
+      classes: labels.heads.count)
+  }
+
   /// The network of a configuration.
   ///
   /// - Parameters:

@@ -29,6 +29,11 @@ public struct JSONObject: Sendable, Equatable, ExpressibleByDictionaryLiteral {
   /// An object without members.
   public init() { members = [] }
 
+  /// An object with members of different names, in their order.
+  package init(uniqueMembers members: [(name: String, value: JSONValue)]) {
+    self.members = members
+  }
+
   /// An object with the members of the literal, in its order.
   public init(dictionaryLiteral elements: (String, JSONValue)...) {
     self.init()

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import FileOutput
 import ZipArchives
 
 /// One model in an archive of `nnUNetv2_export_model_to_zip`.
@@ -48,12 +48,7 @@ struct ModelArchive {
       case 2
       where parts[0].hasPrefix("fold_") && parts[1].hasPrefix("checkpoint_")
         && parts[1].hasSuffix(".pth"):
-        do {
-          try FileManager.default.createDirectory(
-            atPath: "\(folder)/\(parts[0])", withIntermediateDirectories: true)
-        } catch {
-          throw .unwritable(path: "\(folder)/\(parts[0])", reason: "the folder cannot be made")
-        }
+        try writing { () throws(FileOutputError) in try createFolder("\(folder)/\(parts[0])") }
         try unpack(
           entry, to: "\(folder)/\(parts[0])/\(parts[1])",
           limit: Self.largestRatio * max(entry.compressedByteCount, 1 << 16))

@@ -1,5 +1,9 @@
+public import FileOutput
 public import Inference
+public import ONNXFiles
+public import Safetensors
 public import TorchCheckpoints
+public import VolumeFiles
 public import ZipArchives
 
 /// What can go wrong when models come from nnU-Net or go to it.
@@ -12,10 +16,16 @@ public enum ModelExchangeError: Error, Equatable, Sendable, CustomStringConverti
   case archive(ZipError)
   /// A checkpoint cannot be written.
   case checkpoint(TorchCheckpointError)
-  /// There is something where the model is to be written.
-  case exists(path: String)
-  /// The result cannot be written.
-  case unwritable(path: String, reason: String)
+  /// Weights cannot be written.
+  case weights(SafetensorsError)
+  /// The network cannot be written as ONNX.
+  case onnx(ONNXError)
+  /// Patches do not fit the network or into memory.
+  case patches(path: String, problem: String)
+  /// An array of patches or logits cannot be read or written.
+  case array(VolumeFileError)
+  /// A file or folder cannot be written, or there is something in its place.
+  case output(FileOutputError)
 
   /// One line: the file, what is wrong, what to do.
   public var description: String {
@@ -24,8 +34,11 @@ public enum ModelExchangeError: Error, Equatable, Sendable, CustomStringConverti
     case .model(let error): error.description
     case .archive(let error): error.description
     case .checkpoint(let error): error.description
-    case .exists(let path): "\(path) exists; choose another name, or remove it first"
-    case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
+    case .weights(let error): error.description
+    case .onnx(let error): error.description
+    case .patches(let path, let problem): "\(path): \(problem)"
+    case .array(let error): error.description
+    case .output(let error): error.description
     }
   }
 }

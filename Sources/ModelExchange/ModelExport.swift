@@ -20,12 +20,14 @@ public struct ModelExport {
 
   /// Writes the folder in which nnU-Net would have left the model: `plans.json`, `dataset.json`, `fold_K/checkpoint_final.pth`.
   ///
+  /// Labels with gaps between them are renumbered, see ``renumberedLabels``.
+  ///
   /// - Parameter output: The folder; nothing may be there yet.
   /// - Throws: ``ModelExchangeError``; nothing is then written.
   public func writeFolder(to output: String) throws(ModelExchangeError) {
-    let folder = try FolderInProgress(for: output)
-    _ = try write(into: folder)
-    try folder.commit()
+    let folder = try beginModel(output)
+    _ = try write(into: folder.temporaryPath)
+    do throws(FileOutputError) { try folder.commit() } catch { throw .output(error) }
   }
 
   /// Writes the archive that `nnUNetv2_install_pretrained_model_from_zip` takes.
@@ -41,18 +43,19 @@ public struct ModelExport {
           + "Dataset004_Hippocampus; correct dataset_name in its plans.json")
     }
     // Written beside the archive first: its size is that of the model.
-    let folder = try FolderInProgress(for: output + ".folder")
+    let temporary = try beginModel(output + ".folder")
+    let folder = temporary.temporaryPath
     let configuration = try write(into: folder)
     let prefix =
       "\(dataset)/\(NNUNetCheckpoint.trainerName)__\(model.plan.plansName)__\(configuration)"
-    guard let names = try? FileManager.default.subpathsOfDirectory(atPath: folder.path) else {
-      throw .unwritable(path: output, reason: "the model written beside it cannot be read")
+    guard let names = try? FileManager.default.subpathsOfDirectory(atPath: folder) else {
+      throw .output(.source(path: folder, reason: "the folder cannot be listed"))
     }
     do throws(ZipError) {
       var writer = try ZipWriter(replacing: output)
       for name in names.sorted() {
         var isFolder = false
-        let file = "\(folder.path)/\(name)"
+        let file = "\(folder)/\(name)"
         guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), !isFolder
         else { continue }
         let bytes = try FileBytes(contentsOf: file)
@@ -66,22 +69,21 @@ public struct ModelExport {
     }
   }
 
-  /// Writes plans, description and checkpoints.
+  /// Writes plans, description and checkpoints into an empty folder.
   ///
   /// - Returns: The name of the configuration.
-  private func write(
-    into folder: borrowing FolderInProgress
-  ) throws(ModelExchangeError) -> String {
+  private func write(into folder: String) throws(ModelExchangeError) -> String {
     var configurations: [String] = []
     for kind in Self.kinds {
       for fold in model.folds(with: kind) {
-        let weights = try ModelImport.weights(of: fold, kind, in: model)
+        let weights = try model.weights(ofFirst: fold, kind)
         configurations.append(weights.configurationName)
-        try folder.makeFolder("fold_\(fold)")
-        let path = "\(ModelFolder.fold(fold, in: folder.path))/\(kind.nnUNetFileName)"
+        let target = ModelFolder.fold(fold, in: folder)
+        try writing { () throws(FileOutputError) in try createFolder(target) }
         let checkpoint = NNUNetCheckpoint(weights: weights, model: model, fold: fold)
         do throws(TorchCheckpointError) {
-          try TorchCheckpointWriter.write(checkpoint.value, to: path)
+          try TorchCheckpointWriter.write(
+            checkpoint.value, to: "\(target)/\(kind.nnUNetFileName)")
         } catch {
           throw .checkpoint(error)
         }
@@ -95,21 +97,15 @@ public struct ModelExport {
       throw .model(
         .model(path: model.path, problem: "its folds are of different configurations"))
     }
-    try write(model.plan.document, named: "plans.json", into: folder)
-    var description = model.description.document.object ?? JSONObject()
+    var description = model.description.withConsecutiveLabels.document.object ?? JSONObject()
     // nnU-Net chooses its reader by this; other kinds of dataset need not say it.
     if description["file_ending"] == nil { description["file_ending"] = ".nii.gz" }
-    try write(.object(description), named: "dataset.json", into: folder)
-    return configuration
-  }
-
-  private func write(
-    _ document: JSONValue, named name: String, into folder: borrowing FolderInProgress
-  ) throws(ModelExchangeError) {
-    let path = "\(folder.path)/\(name)"
-    do throws(FileOutputError) { try writeAtomically(document.text(), to: path) } catch {
-      throw .unwritable(path: path, reason: error.description)
+    let text = JSONValue.object(description).text()
+    try writing { () throws(FileOutputError) in
+      try writeAtomically(model.plan.document.text(), to: "\(folder)/plans.json")
+      try writeAtomically(text, to: "\(folder)/dataset.json")
     }
+    return configuration
   }
 }
 

@@ -36,40 +36,47 @@ public struct ModelImport {
   /// - Returns: The model.
   /// - Throws: ``ModelExchangeError``; nothing is then written.
   public func write(to output: String) throws(ModelExchangeError) -> ModelFolder {
-    let folder = try FolderInProgress(for: output)
     var isFolder = false
     guard FileManager.default.fileExists(atPath: source, isDirectory: &isFolder) else {
       throw .source(path: source, problem: "there is no such file or folder")
     }
+    let folder = try beginModel(output)
     if isFolder {
-      try convert(source, into: folder)
+      try convert(source, into: folder.temporaryPath)
     } else {
-      try folder.makeFolder("archive")
-      let unpacked = "\(folder.path)/archive"
-      try ModelArchive(source, configuration: configurationName).unpack(to: unpacked)
-      try convert(unpacked, into: folder)
-      try? FileManager.default.removeItem(atPath: unpacked)
+      try convertArchive(into: folder.temporaryPath)
     }
-    try folder.commit()
-    return try Self.opened(output)
+    do throws(FileOutputError) { try folder.commit() } catch { throw .output(error) }
+    return try ModelFolder.opened(output)
   }
 
-  private func convert(
-    _ path: String, into folder: borrowing FolderInProgress
-  ) throws(ModelExchangeError) {
+  private func convertArchive(into folder: String) throws(ModelExchangeError) {
+    let unpacked = "\(folder)/archive"
+    try writing { () throws(FileOutputError) in try createFolder(unpacked) }
+    try ModelArchive(source, configuration: configurationName).unpack(to: unpacked)
+    do throws(ModelExchangeError) { try convert(unpacked, into: folder) } catch {
+      guard case .model(let problem) = error else { throw error }
+      // The user knows the archive, not the folder it was unpacked to.
+      throw .source(
+        path: source, problem: problem.description.replacing(unpacked + "/", with: ""))
+    }
+    try? FileManager.default.removeItem(atPath: unpacked)
+  }
+
+  private func convert(_ path: String, into folder: String) throws(ModelExchangeError) {
     guard FileManager.default.fileExists(atPath: "\(path)/plans.json") else {
       throw .source(
         path: source,
         problem: "it holds no plans.json; give the folder named TRAINER__PLANS__CONFIGURATION")
     }
-    let model = try Self.opened(path)
+    let model = try ModelFolder.opened(path)
     var count = 0
     for kind in Self.kinds {
       for fold in model.folds(with: kind) {
-        let weights = try Self.weights(of: fold, kind, in: model)
-        try folder.makeFolder("fold_\(fold)")
-        try write(
-          weights, of: model, to: "\(ModelFolder.fold(fold, in: folder.path))/\(kind.fileName)")
+        let weights = try model.weights(ofFirst: fold, kind)
+        let target = ModelFolder.fold(fold, in: folder)
+        try writing { () throws(FileOutputError) in try createFolder(target) }
+        try write(weights, of: model, to: "\(target)/\(kind.fileName)")
         count += 1
       }
     }
@@ -79,13 +86,8 @@ public struct ModelImport {
     }
     let names = ["plans.json", "dataset.json", "dataset_fingerprint.json"]
     for name in names where FileManager.default.fileExists(atPath: "\(path)/\(name)") {
-      guard let content = FileManager.default.contents(atPath: "\(path)/\(name)") else {
-        throw .source(path: "\(path)/\(name)", problem: "it cannot be read")
-      }
-      do throws(FileOutputError) {
-        try writeAtomically(Array(content), to: "\(folder.path)/\(name)")
-      } catch {
-        throw .unwritable(path: name, reason: error.description)
+      try writing { () throws(FileOutputError) in
+        try copyFile("\(path)/\(name)", to: "\(folder)/\(name)")
       }
     }
   }
@@ -93,15 +95,10 @@ public struct ModelImport {
   private func write(
     _ weights: TrainedWeights, of model: ModelFolder, to path: String
   ) throws(ModelExchangeError) {
-    let digest: String
-    do throws(PlanningError) {
-      digest = model.plan.digest(of: try model.plan.configuration(weights.configurationName))
-    } catch {
-      throw .model(.planning(error))
-    }
     let document: JSONValue = [
       "configuration": .string(weights.configurationName),
-      "mirror_axes": .array(weights.mirrorAxes.map { .integer($0) }), "plan": .string(digest),
+      "mirror_axes": .array(weights.mirrorAxes.map { .integer($0) }),
+      "plan": .string(model.plan.digest(of: weights.configuration)),
       "imported_from": .string(source),
     ]
     do throws(SafetensorsError) {
@@ -110,19 +107,7 @@ public struct ModelImport {
           SafetensorsEntry(name: $0.name, shape: $0.shape, floats: $0.values)
         }, metadata: ["training": document.text(.compact)], to: path)
     } catch {
-      throw .unwritable(path: path, reason: error.description)
-    }
-  }
-
-  static func opened(_ path: String) throws(ModelExchangeError) -> ModelFolder {
-    do throws(InferenceError) { return try ModelFolder(path) } catch { throw .model(error) }
-  }
-
-  static func weights(
-    of fold: Fold, _ kind: ModelFolder.Checkpoint, in model: ModelFolder
-  ) throws(ModelExchangeError) -> TrainedWeights {
-    do throws(InferenceError) { return try model.weights(of: fold, kind) } catch {
-      throw .model(error)
+      throw .weights(error)
     }
   }
 }

@@ -30,7 +30,8 @@ struct NNUNetCheckpoint {
         .dictionary([
           ("plans", TorchValue(model.plan.document)),
           ("configuration", .string(weights.configurationName)), ("fold", foldValue),
-          ("dataset_json", TorchValue(model.description.document)), ("device", .device("cpu")),
+          ("dataset_json", TorchValue(model.description.withConsecutiveLabels.document)),
+          ("device", .device("cpu")),
         ])
       ), ("trainer_name", .string(Self.trainerName)),
       (

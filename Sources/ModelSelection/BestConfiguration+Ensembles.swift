@@ -22,12 +22,3 @@ extension BestConfiguration.Ensembles {
     return true
   }
 }
-
-/// The folder that a folder lies in, by its name alone.
-func enclosingFolder(of path: String) -> String {
-  var parts = path.split(separator: "/", omittingEmptySubsequences: false)
-  while parts.count > 1, parts.last == "" { parts.removeLast() }
-  parts.removeLast()
-  if parts == [""] { return "/" }
-  return parts.isEmpty ? "." : parts.joined(separator: "/")
-}

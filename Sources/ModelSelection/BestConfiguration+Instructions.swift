@@ -1,5 +1,6 @@
 internal import Datasets
 internal import Evaluation
+internal import FileOutput
 internal import Inference
 internal import JSONDocuments
 internal import Planning
@@ -37,11 +38,13 @@ extension BestConfiguration {
   /// Writes nnU-Net's `inference_information.json` and the commands as `inference_instructions.txt`.
   ///
   /// - Parameter folder: A folder that exists.
-  /// - Throws: ``ModelSelectionError/unwritable(path:reason:)``.
+  /// - Throws: ``ModelSelectionError/output(_:)``.
   public func writeInstructions(to folder: String) throws(ModelSelectionError) {
-    try writeText(
-      information.sortedByName.text(.indented(4)), to: "\(folder)/\(Self.informationFileName)")
-    try writeText(instructions, to: "\(folder)/\(Self.instructionsFileName)")
+    let information = information.sortedByName.text(.indented(4))
+    try writing { () throws(FileOutputError) in
+      try writeAtomically(information, to: "\(folder)/\(Self.informationFileName)")
+      try writeAtomically(instructions, to: "\(folder)/\(Self.instructionsFileName)")
+    }
   }
 
   /// The comparison, with nnU-Net's members.

@@ -1,5 +1,6 @@
 public import Datasets
 internal import Evaluation
+internal import FileOutput
 public import Inference
 public import Workspaces
 
@@ -127,13 +128,10 @@ public struct BestConfiguration: Sendable {
   private func writePostprocessed(_ pairs: [EvaluationPair]) throws(ModelSelectionError) {
     let folder = "\(winner.folder)/postprocessed"
     let ending = winner.models[0].description.fileEnding ?? ".nii.gz"
-    try replaceFolder(folder) { (temporary) throws(ModelSelectionError) in
+    try GatheredFolder.replace(folder) { (gathered) throws(ModelSelectionError) in
       try decision.postprocessing.run(
-        on: pairs.map { ($0.prediction, "\(temporary)/\($0.name)\(ending)") })
-      let summary = decision.after.moved(to: folder, ending)
-      do throws(EvaluationError) { try summary.write(to: "\(temporary)/summary.json") } catch {
-        throw .evaluation(error)
-      }
+        on: pairs.map { ($0.prediction, "\(gathered.path)/\($0.name)\(ending)") })
+      try gathered.write(decision.after.moved(to: folder, ending))
     }
     try decision.write(to: postprocessingPath)
   }

@@ -1,12 +1,14 @@
 public import Datasets
 internal import Evaluation
+internal import FileOutput
 internal import FoundationEssentials
+internal import Glibc
 internal import Inference
 public import Workspaces
 
 extension CrossValidation {
   /// Predicts the probabilities that no fold has saved, each by the network of the fold that held
-  /// the case out.
+  /// the case out; in a cascade that of the first stage's same fold goes before it.
   ///
   /// They go beside the folds' masks, which stay as they are.
   ///
@@ -46,7 +48,15 @@ extension CrossValidation {
     do throws(InferenceError) { predictor = try Predictor(model, folds: [fold]) } catch {
       throw .inference(error)
     }
-    var prediction = FolderPrediction(model, with: predictor, observer: observer)
+    var prediction: FolderPrediction
+    do throws(WorkspaceError) {
+      var member = FolderPrediction.Member(model, predictor)
+      member.previousStage = try PreviousStagePrediction(
+        before: predictor, of: model, holdingOut: fold)
+      prediction = try FolderPrediction([member], observer: observer)
+    } catch {
+      throw .workspace(error)
+    }
     prediction.savesProbabilities = true
     // One by one, so that what is finished is kept when a later one fails.
     for entry in cases {
@@ -60,11 +70,11 @@ extension CrossValidation {
       // The archive last: where it is, everything is.
       for ending in [".pkl", ".npz"] {
         let name = entry.id + ending
-        do {
-          try? files.removeItem(atPath: "\(validation)/\(name)")
-          try files.moveItem(atPath: "\(temporary)/\(name)", toPath: "\(validation)/\(name)")
-        } catch {
-          throw .unwritable(path: "\(validation)/\(name)", reason: "it cannot be put there")
+        guard rename("\(temporary)/\(name)", "\(validation)/\(name)") == 0 else {
+          throw .output(
+            .refused(
+              path: "\(validation)/\(name)", step: .rename,
+              reason: String(cString: strerror(errno))))
         }
       }
     }

@@ -2,6 +2,7 @@ public import Datasets
 public import Evaluation
 internal import FoundationEssentials
 public import Inference
+internal import Training
 internal import VolumeFiles
 internal import Volumes
 internal import Workspaces
@@ -83,16 +84,10 @@ public struct CrossValidation: Sendable {
   public func gather(into folder: String? = nil) throws(ModelSelectionError) -> EvaluationSummary {
     let target = folder ?? gatheredFolder
     let summary = try score(pairs).moved(to: target, fileEnding)
-    try replaceFolder(target) { (temporary) throws(ModelSelectionError) in
-      for pair in pairs {
-        try copy(pair.prediction, to: "\(temporary)/\(pair.name)\(fileEnding)")
-      }
-      for name in ["plans.json", "dataset.json"] {
-        try copy("\(model.path)/\(name)", to: "\(temporary)/\(name)")
-      }
-      do throws(EvaluationError) { try summary.write(to: "\(temporary)/summary.json") } catch {
-        throw .evaluation(error)
-      }
+    try GatheredFolder.replace(target) { (folder) throws(ModelSelectionError) in
+      for pair in pairs { try folder.copy(pair.prediction, as: pair.name + fileEnding) }
+      try folder.copyDescription(of: model.path)
+      try folder.write(summary)
     }
     return summary
   }

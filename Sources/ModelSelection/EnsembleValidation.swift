@@ -1,5 +1,7 @@
 internal import Evaluation
+internal import FileOutput
 internal import FoundationEssentials
+internal import Glibc
 internal import Inference
 internal import VolumeFiles
 internal import Volumes
@@ -22,16 +24,14 @@ struct EnsembleValidation {
   ) throws(ModelSelectionError) -> EvaluationSummary {
     let first = members[0]
     var summary: EvaluationSummary?
-    try replaceFolder(folder) { (temporary) throws(ModelSelectionError) in
-      for name in ["plans.json", "dataset.json"] {
-        try copy("\(first.model.path)/\(name)", to: "\(temporary)/\(name)")
-      }
-      let inputs = members.indices.map { "\(temporary)/.member_\($0)" }
+    try GatheredFolder.replace(folder) { (gathered) throws(ModelSelectionError) in
+      try gathered.copyDescription(of: first.model.path)
+      let inputs = members.indices.map { "\(gathered.path)/.member_\($0)" }
       for (member, input) in zip(members, inputs) { try member.linkProbabilities(in: input) }
       do throws(WorkspaceError) {
         let ensemble = try FolderEnsemble(
           inputs, description: first.model.description, observer: observer)
-        for outcome in try ensemble.run(into: temporary) {
+        for outcome in try ensemble.run(into: gathered.path) {
           if let problem = outcome.problem {
             throw .input(path: outcome.id, problem: problem)
           }
@@ -40,10 +40,9 @@ struct EnsembleValidation {
         throw .workspace(error)
       }
       for input in inputs { try? FileManager.default.removeItem(atPath: input) }
-      let scores = try first.score(first.pairs(in: temporary)).moved(to: folder, first.fileEnding)
-      do throws(EvaluationError) { try scores.write(to: "\(temporary)/summary.json") } catch {
-        throw .evaluation(error)
-      }
+      let scores = try first.score(first.pairs(in: gathered.path))
+        .moved(to: folder, first.fileEnding)
+      try gathered.write(scores)
       summary = scores
     }
     return summary ?? EvaluationSummary(structures: [], cases: [])
@@ -63,20 +62,20 @@ extension CrossValidation {
 
   /// Makes a folder with links to the masks and probabilities of all folds.
   fileprivate func linkProbabilities(in folder: String) throws(ModelSelectionError) {
-    let files = FileManager.default
-    do {
-      try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try writing { () throws(FileOutputError) in
+      try createFolder(folder)
       for pair in pairs {
-        try files.createSymbolicLink(
-          atPath: "\(folder)/\(pair.name).npz",
-          withDestinationPath: absolute(probabilities(of: pair)))
-        try files.createSymbolicLink(
-          atPath: "\(folder)/\(pair.name)\(fileEnding)",
-          withDestinationPath: absolute(pair.prediction))
+        try link(probabilities(of: pair), as: "\(folder)/\(pair.name).npz")
+        try link(pair.prediction, as: "\(folder)/\(pair.name)\(fileEnding)")
       }
-    } catch {
-      throw .unwritable(path: folder, reason: "links to the probabilities cannot be made")
     }
+  }
+}
+
+/// Makes a symbolic link.
+private func link(_ path: String, as name: String) throws(FileOutputError) {
+  guard symlink(absolute(path), name) == 0 else {
+    throw .refused(path: name, step: .create, reason: String(cString: strerror(errno)))
   }
 }
 

@@ -1,6 +1,7 @@
 public import Evaluation
-internal import FileOutput
+public import FileOutput
 public import Inference
+public import JSONDocuments
 public import VolumeFiles
 public import Workspaces
 
@@ -8,8 +9,10 @@ public import Workspaces
 public enum ModelSelectionError: Error, Equatable, Sendable, CustomStringConvertible {
   /// A file or folder cannot be used.
   case file(path: String, problem: String)
+  /// A JSON file cannot be read.
+  case json(JSONFileError)
   /// A file or folder cannot be written.
-  case unwritable(path: String, reason: String)
+  case output(FileOutputError)
   /// A model's folder.
   case inference(InferenceError)
   /// Scoring.
@@ -22,28 +25,13 @@ public enum ModelSelectionError: Error, Equatable, Sendable, CustomStringConvert
   /// What is wrong, where, and what to do, on one line.
   public var description: String {
     switch self {
-    case .file(let path, let problem):
-      problem.hasPrefix(path) ? problem : "\(path): \(problem)"
-    case .unwritable(let path, let reason):
-      reason.hasPrefix(path) ? reason : "\(path): cannot be written: \(reason)"
+    case .file(let path, let problem): "\(path): \(problem)"
+    case .json(let error): error.description
+    case .output(let error): error.description
     case .inference(let error): error.description
     case .evaluation(let error): error.description
     case .volume(let error): error.description
     case .workspace(let error): error.description
     }
-  }
-}
-
-/// Writes a text so that the name never stands for half of it.
-func writeText(_ text: String, to path: String) throws(ModelSelectionError) {
-  do throws(FileOutputError) { try writeAtomically(text, to: path) } catch {
-    throw .unwritable(path: path, reason: error.description)
-  }
-}
-
-/// Copies a file into a folder that nobody else sees yet.
-func copy(_ source: String, to target: String) throws(ModelSelectionError) {
-  do throws(FileOutputError) { try copyFile(source, to: target) } catch {
-    throw .unwritable(path: target, reason: error.description)
   }
 }

@@ -1,3 +1,4 @@
+internal import FileOutput
 internal import FoundationEssentials
 internal import Glibc
 internal import Parallelism
@@ -17,17 +18,16 @@ extension Postprocessing {
   public func run(
     on input: String, into output: String, fileEnding: String
   ) throws(ModelSelectionError) -> [String] {
-    let files = FileManager.default
-    guard let entries = try? files.contentsOfDirectory(atPath: input) else {
+    guard let entries = try? FileManager.default.contentsOfDirectory(atPath: input) else {
       throw .file(path: input, problem: "cannot be listed; give the folder of the masks")
     }
     let names = entries.filter { $0.hasSuffix(fileEnding) && !$0.hasPrefix(".") }.sorted()
     guard !names.isEmpty else {
-      throw .file(path: input, problem: "holds no masks ending in \(fileEnding)")
+      throw .file(
+        path: input,
+        problem: "holds no masks ending in \(fileEnding); give their folder, or --file-ending")
     }
-    do { try files.createDirectory(atPath: output, withIntermediateDirectories: true) } catch {
-      throw .unwritable(path: output, reason: "the folder cannot be made")
-    }
+    try writing { () throws(FileOutputError) in try createFolder(output) }
     guard identity(of: input) != identity(of: output) else {
       throw .file(
         path: output,

@@ -24,7 +24,7 @@ extension Postprocessing {
     }
     let document: JSONValue
     do throws(JSONFileError) { document = try JSONValue(contentsOf: path) } catch {
-      throw .file(path: path, problem: "\(error.description)")
+      throw .json(error)
     }
     guard let names = document["postprocessing_fns"]?.strings,
       let settings = document["postprocessing_kwargs"]?.array, names.count == settings.count
@@ -38,13 +38,17 @@ extension Postprocessing {
     for (name, setting) in zip(names, settings) {
       guard name == Self.operation else {
         throw .file(
-          path: path, problem: "the operation \"\(name)\" is not known, only \"\(Self.operation)\"")
+          path: path,
+          problem: "the operation \(JSONValue.string(name).text(.compact)) is not known, only "
+            + "\"\(Self.operation)\"; choose the post-processing again with find-best")
       }
       guard setting["background_label"]?.int ?? 0 == 0,
         let value = setting["labels_or_regions"], let structure = Self.structure(value)
       else {
         throw .file(
-          path: path, problem: "\"labels_or_regions\" must be a label or a list of labels")
+          path: path,
+          problem: "\"labels_or_regions\" must be a label or a list of labels, and the background 0"
+        )
       }
       steps.append(structure)
     }

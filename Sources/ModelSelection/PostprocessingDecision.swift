@@ -2,6 +2,7 @@ public import Datasets
 public import Evaluation
 internal import FileOutput
 internal import JSONDocuments
+internal import Training
 internal import VolumeFiles
 internal import Volumes
 internal import Workspaces
@@ -77,7 +78,7 @@ public struct PostprocessingDecision: Sendable {
   /// Writes nnU-Net's `postprocessing.json`.
   ///
   /// - Parameter path: Path of the file.
-  /// - Throws: ``ModelSelectionError/unwritable(path:reason:)``.
+  /// - Throws: ``ModelSelectionError/output(_:)``.
   public func write(to path: String) throws(ModelSelectionError) {
     var document = JSONObject()
     for (name, summary) in [("input_folder", before), ("postprocessed", after)] {
@@ -87,6 +88,7 @@ public struct PostprocessingDecision: Sendable {
       ]
     }
     for (name, value) in postprocessing.members { document[name] = value }
-    try writeText(JSONValue.object(document).sortedByName.text(.indented(4)), to: path)
+    let text = JSONValue.object(document).sortedByName.text(.indented(4))
+    try writing { () throws(FileOutputError) in try writeAtomically(text, to: path) }
   }
 }

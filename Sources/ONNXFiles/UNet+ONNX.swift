@@ -1,4 +1,4 @@
-import FileOutput
+public import FileOutput
 public import Networks
 import Tensors
 
@@ -6,15 +6,16 @@ import Tensors
 public enum ONNXError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The network has more weights than one file may hold.
   case tooLarge(path: String, bytes: Int)
-  /// The system refused to write the file.
-  case unwritable(path: String, reason: String)
+  /// The file cannot be written.
+  case output(FileOutputError)
 
-  /// One line: the file, what is wrong.
+  /// One line: the file, what is wrong, what to do.
   public var description: String {
     switch self {
     case .tooLarge(let path, let bytes):
-      "\(path): the network has \(bytes) bytes of weights, an ONNX file holds less than 2 GiB"
-    case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
+      "\(path): the network has \(bytes) bytes of weights, an ONNX file holds less than 2 GiB; use "
+        + "the model as it is, or export it for nnU-Net"
+    case .output(let error): error.description
     }
   }
 }
@@ -32,10 +33,10 @@ extension UNet {
     let byteCount = parameters.map(\.count).reduce(0, +) * MemoryLayout<Float>.size
     // Protocol Buffers end at 2 GiB; names and nodes take far less than the rest.
     guard byteCount < 2_000_000_000 else { throw .tooLarge(path: path, bytes: byteCount) }
-    var builder = UNetGraph(self)
-    let model = builder.model()
+    var graph = UNetGraph(self)
+    let model = graph.model()
     do throws(FileOutputError) { try writeAtomically(model, to: path) } catch {
-      throw .unwritable(path: path, reason: error.description)
+      throw .output(error)
     }
   }
 }

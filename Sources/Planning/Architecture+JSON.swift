@@ -73,7 +73,7 @@ extension Architecture {
     ] where largest > limit {
       throw .wrongField(
         file: arguments.file, field: arguments.prefix + field, expected: "at most \(Int(limit))",
-        found: "\(largest)")
+        found: largest < 0x1p53 ? "\(Int(largest))" : "\(largest)")
     }
   }
 

@@ -17,6 +17,12 @@ enum PlanValidation {
         file: plan.file, field: "configurations", expected: "at least one configuration",
         found: "{}")
     }
+    // Nobody trains so many, and chains of inheritance are followed one within the other.
+    guard names.count <= 1000 else {
+      throw .wrongField(
+        file: plan.file, field: "configurations", expected: "at most 1000 configurations",
+        found: "\(names.count)")
+    }
     for name in names where !FieldReader.isFileName(name) {
       throw .wrongField(
         file: plan.file, field: "configurations",

@@ -50,13 +50,11 @@ public struct PreviousStageStore: Sendable {
   /// The stamp of a mask, or nil if there is none that can be read.
   public func stamp(of id: String) -> String? { try? open(id).stamp }
 
-  /// The 64-bit FNV-1a hash of shape and labels, by words in place of bytes.
   private static func digest(of mask: VoxelArray<Int16>) -> String {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for label in mask.elements {
-      hash = (hash ^ UInt64(UInt16(bitPattern: label))) &* 0x100_0000_01B3
-    }
-    return contentDigest(of: "\(mask.shape.lengths) \(hash)")
+    var digest = ByteDigest()
+    mask.shape.lengths.withUnsafeBytes { digest.add($0) }
+    mask.elements.withUnsafeBytes { digest.add($0) }
+    return digest.text
   }
 }
 

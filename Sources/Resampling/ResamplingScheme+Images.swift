@@ -38,7 +38,8 @@ extension ResamplingScheme {
         let resampler = SlabResampler(
           axes: axes, bounds: [bounds(of: from, shape: image.shape, axes: axes, separate)],
           thickness: axes[0].interpolation == .cubic ? 32 : 16)
-        resampler.run([from]) { _, outputs in
+        var planes = ArrayPlanes([from], shape: image.shape)
+        resampler.run(&planes) { _, outputs in
           to + outputs.lowerBound * resampler.planeCount
         } finished: { _ in
         }

@@ -44,36 +44,89 @@ extension ResamplingScheme {
     try visit(channels, operators(from: first.shape, to: shape, separate), separate: separate, body)
   }
 
+  /// Whether no result depends on more of the source than the planes around it; splines do.
+  package var readsPlanesOnce: Bool { order != .cubic && orderAlongSeparateAxis != .cubic }
+
+  /// Resamples channels whose planes come one after another, and hands them out slab by slab.
+  ///
+  /// The results are those of whole channels, bit for bit.
+  ///
+  /// - Parameters:
+  ///   - source: The channels.
+  ///   - shape: Wanted shape, at least 1 along every axis.
+  ///   - spacing: Spacings before and after; they only decide whether an axis is separate.
+  ///   - body: What to do with a slab.
+  package func forEachResampledSlab(
+    of source: inout some PlaneSource, to shape: Shape3, spacing: SpacingChange,
+    _ body: (ResampledSlab) -> Void
+  ) {
+    precondition(readsPlanesOnce, "splines need whole channels")
+    let axes = operators(from: source.shape, to: shape, separateAxis(for: spacing))
+    let limits = [Bounds](repeating: .none, count: source.channelCount)
+    visit(&source, axes, limits, body)
+  }
+
+  /// Bytes that the planes and slabs of ``forEachResampledSlab(of:to:spacing:_:)`` take.
+  ///
+  /// - Parameters:
+  ///   - channels: Number of channels, at least 1.
+  ///   - old: Their shape.
+  ///   - new: Wanted shape.
+  ///   - spacing: Spacings before and after.
+  /// - Returns: The bytes, as a number that cannot overflow.
+  package func slabBytes(
+    channels: Int, from old: Shape3, to new: Shape3, spacing: SpacingChange
+  ) -> Double {
+    let axis = operators(from: old, to: new, separateAxis(for: spacing))[0]
+    let thickness = slabThickness(axis, planeElements: new.height * new.width * channels)
+    let kept = axis.isIdentity ? 0 : SlabSchedule(axis, thickness: thickness).capacity
+    return 4 * Double(thickness + kept) * Double(channels) * Double(new.height)
+      * Double(new.width)
+  }
+
   private func visit<Failure: Error>(
     _ channels: [VoxelArray<Float>], _ axes: [AxisOperator], separate: Int?,
     _ body: (ResampledSlab) throws(Failure) -> Void
   ) throws(Failure) {
     try withPointers(to: channels) { (pointers) throws(Failure) in
-      let plane = axes[1].outputCount * axes[2].outputCount
       let identity = axes.allSatisfy(\.isIdentity)
       let limits = pointers.map { source in
         identity ? Bounds.none : bounds(of: source, shape: channels[0].shape, axes: axes, separate)
       }
-      let room = Self.slabElements / (plane * channels.count)
-      // A recursion along axis 0 starts 16 planes ahead of every slab: thin slabs would repeat it
-      // too often.
-      let least = axes[0].interpolation == .cubic && !axes[0].isIdentity ? 16 : 1
-      let thickness = min(axes[0].outputCount, max(least, room))
-      let slab = UnsafeMutablePointer<Float>.allocate(capacity: thickness * plane * channels.count)
-      defer { slab.deallocate() }
-      try SlabResampler(axes: axes, bounds: limits, thickness: thickness).run(pointers) {
-        channel, _ in
-        slab + channel * thickness * plane
-      } finished: { (planes) throws(Failure) in
-        let shape = Shape3(planes.count, axes[1].outputCount, axes[2].outputCount)
-        try body(
-          ResampledSlab(
-            planes: planes, shape: shape,
-            channels: channels.indices.map {
-              UnsafeBufferPointer(start: slab + $0 * thickness * plane, count: shape.count)
-            }))
-      }
+      var planes = ArrayPlanes(pointers, shape: channels[0].shape)
+      try visit(&planes, axes, limits, body)
     }
+  }
+
+  private func visit<Source: PlaneSource, Failure: Error>(
+    _ source: inout Source, _ axes: [AxisOperator], _ limits: [Bounds],
+    _ body: (ResampledSlab) throws(Failure) -> Void
+  ) throws(Failure) {
+    let plane = axes[1].outputCount * axes[2].outputCount
+    let channels = source.channelCount
+    let thickness = slabThickness(axes[0], planeElements: plane * channels)
+    let slab = UnsafeMutablePointer<Float>.allocate(capacity: thickness * plane * channels)
+    defer { slab.deallocate() }
+    try SlabResampler(axes: axes, bounds: limits, thickness: thickness).run(&source) {
+      channel, _ in
+      slab + channel * thickness * plane
+    } finished: { (planes) throws(Failure) in
+      let shape = Shape3(planes.count, axes[1].outputCount, axes[2].outputCount)
+      try body(
+        ResampledSlab(
+          planes: planes, shape: shape,
+          channels: (0..<channels).map {
+            UnsafeBufferPointer(start: slab + $0 * thickness * plane, count: shape.count)
+          }))
+    }
+  }
+
+  /// Planes of a slab, given the elements that all channels have in one plane.
+  private func slabThickness(_ axis: AxisOperator, planeElements: Int) -> Int {
+    // A recursion along axis 0 starts 16 planes ahead of every slab: thin slabs would repeat it
+    // too often.
+    let least = axis.interpolation == .cubic && !axis.isIdentity ? 16 : 1
+    return min(axis.outputCount, max(least, Self.slabElements / planeElements))
   }
 
   /// Elements of all channels in one slab.
@@ -95,67 +148,4 @@ private func withPointers<Failure: Error>(
     }
   }
   try descend(0, [])
-}
-
-/// Resamples the logits of all classes and takes the largest, slab by slab; the first of equals
-/// wins.
-///
-/// nnU-Net rounds the resampled logits to half precision before it compares them; here they stay in
-/// single precision, so that two classes closer than that rounding are told apart.
-///
-/// - Parameters:
-///   - logits: One array for every class, background first; all of one shape, 1 to 65536 classes.
-///   - shape: Wanted shape, at least 1 along every axis.
-///   - spacing: Spacings before and after; they only decide whether an axis is separate.
-///   - scheme: How logits are interpolated.
-/// - Returns: The index of the winning class of every voxel.
-/// - Complexity: As ``ResamplingScheme/forEachResampledSlab(of:to:spacing:_:)``.
-/// - Source: nnunetv2 2.8.1 `export_prediction.py`.
-public func argmaxOfResampled(
-  logits: [VoxelArray<Float>], to shape: Shape3, spacing: SpacingChange,
-  scheme: ResamplingScheme = .logits
-) -> VoxelArray<UInt16> {
-  precondition(
-    1...65_536 ~= logits.count, "1 to 65536 classes can be compared, not \(logits.count)")
-  let elements = [UInt16](unsafeUninitializedCapacity: shape.count) { buffer, count in
-    if let target = buffer.baseAddress {
-      scheme.forEachResampledSlab(of: logits, to: shape, spacing: spacing) { slab in
-        let start = target + slab.planes.lowerBound * shape.height * shape.width
-        parallelForRanges(slab.shape.count, grain: 1 << 15) { range in
-          takeLargest(of: slab.channels, range, into: start)
-        }
-      }
-    }
-    count = shape.count
-  }
-  return VoxelArray(shape: shape, elements: elements)
-}
-
-/// Writes the index of the largest channel for every element of `range`.
-private func takeLargest(
-  of channels: [UnsafeBufferPointer<Float>], _ range: Range<Int>,
-  into target: UnsafeMutablePointer<UInt16>
-) {
-  let width = Lanes.scalarCount
-  channels.withUnsafeBufferPointer { channels in
-    for index in stride(from: range.lowerBound, to: range.upperBound, by: width) {
-      let count = min(width, range.upperBound - index)
-      guard let background = channels[0].baseAddress else { return }
-      var best = loadLanes(background + index, count)
-      var winner = SIMD16<Int32>(repeating: 0)
-      for channel in 1..<max(1, channels.count) {
-        guard let start = channels[channel].baseAddress else { return }
-        let value = loadLanes(start + index, count)
-        let larger = value .> best
-        best.replace(with: value, where: larger)
-        winner.replace(with: SIMD16<Int32>(repeating: Int32(channel)), where: larger)
-      }
-      let labels = SIMD16<UInt16>(truncatingIfNeeded: winner)
-      if count == width {
-        UnsafeMutableRawPointer(target + index).storeBytes(of: labels, as: SIMD16<UInt16>.self)
-      } else {
-        for lane in 0..<count { target[index + lane] = labels[lane] }
-      }
-    }
-  }
 }

@@ -28,33 +28,38 @@ struct SlabResampler: Sendable {
   /// Resamples all channels.
   ///
   /// - Parameters:
-  ///   - channels: The sources, each with the shape that `axes` expects.
+  ///   - source: The channels, of the shape that `axes` expect.
   ///   - destination: Where the planes `outputs` of a channel belong; asked in order.
   ///   - finished: Called after every slab, in order.
   /// - Throws: What `finished` throws.
-  func run<Failure: Error>(
-    _ channels: [UnsafePointer<Float>],
+  func run<Source: PlaneSource, Failure: Error>(
+    _ source: inout Source,
     destination: (_ channel: Int, _ outputs: Range<Int>) -> UnsafeMutablePointer<Float>,
     finished: (_ outputs: Range<Int>) throws(Failure) -> Void
   ) throws(Failure) {
     let passes = axes[0].isIdentity
     let size = passes ? 0 : schedule.capacity * planeCount
-    let memory = UnsafeMutablePointer<Float>.allocate(capacity: max(1, size * channels.count))
+    let channels = source.channelCount
+    let memory = UnsafeMutablePointer<Float>.allocate(capacity: max(1, size * channels))
     defer { memory.deallocate() }
-    let rings = channels.indices.map {
+    let rings = (0..<channels).map {
       PlaneRing(
         planes: memory + $0 * size, capacity: schedule.capacity, planeCount: planeCount)
     }
     for step in schedule.steps {
-      let targets = channels.indices.map { destination($0, step.outputs) }
-      if passes {
-        resamplePlanes(Array(step.outputs), of: channels) { channel, plane in
-          targets[channel] + (plane - step.outputs.lowerBound) * planeCount
+      let targets = (0..<channels).map { destination($0, step.outputs) }
+      var missing = passes ? Array(step.outputs)[...] : step.arrivals[...]
+      while let next = missing.first {
+        let end = source.makeReadable(next)
+        let readable = missing.prefix { $0 < end }
+        resamplePlanes(Array(readable), of: source) { channel, plane in
+          passes
+            ? targets[channel] + (plane - step.outputs.lowerBound) * planeCount
+            : rings[channel][plane]
         }
-      } else {
-        resamplePlanes(step.arrivals, of: channels) { channel, plane in rings[channel][plane] }
-        combine(step, rings, into: targets)
+        missing = missing.dropFirst(readable.count)
       }
+      if !passes { combine(step, rings, into: targets) }
       limit(step, targets)
       try finished(step.outputs)
     }
@@ -62,16 +67,17 @@ struct SlabResampler: Sendable {
 
   /// Resamples planes of the source along axes 1 and 2.
   private func resamplePlanes(
-    _ planes: [Int], of channels: [UnsafePointer<Float>],
+    _ planes: [Int], of source: some PlaneSource,
     into target: (_ channel: Int, _ plane: Int) -> UnsafeMutablePointer<Float>
   ) {
     let plane = PlaneResampling(rows: axes[1], columns: axes[2])
-    parallelFor(planes.count * channels.count) { task in
+    parallelFor(planes.count * source.channelCount) { task in
       let (channel, index) = (task / planes.count, planes[task % planes.count])
       let scratch = UnsafeMutablePointer<Lanes>.allocate(capacity: plane.scratchLanes)
       defer { scratch.deallocate() }
       let result = target(channel, index)
-      plane.run(channels[channel] + index * plane.inputCount, into: result, scratch: scratch)
+      plane.run(
+        source.address(ofPlane: index, channel: channel), into: result, scratch: scratch)
       if case .planes(let ranges) = bounds[channel] {
         clip(result, count: plane.outputCount, to: ranges[index])
       }

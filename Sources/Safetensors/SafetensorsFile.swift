@@ -72,7 +72,8 @@ public final class SafetensorsFile: Sendable {
     func unreadable() -> SafetensorsError {
       .unreadable(path: path, reason: String(cString: strerror(errno)))
     }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Without O_NONBLOCK a named pipe would wait for its writer.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw unreadable() }
     defer { close(descriptor) }
     var status = stat()

@@ -44,20 +44,31 @@ extension TorchCheckpoint {
       }
       return .array(array)
     case .dictionary(let items):
-      // Setting a member looks for an earlier one of its name.
-      guard items.values.count < 10_000 else { return nil }
-      budget -= items.values.count * items.values.count / 256
-      var object = JSONObject()
-      for (key, item) in items.values {
+      var members: [(name: String, value: JSONValue)] = []
+      var places: [String: Int] = [:]
+      for (key, item) in items {
         guard let value = value(item, depth: depth + 1, budget: &budget) else { return nil }
-        switch graph[key] {
-        case .string(let name): object[name] = value
-        case .integer(let number): object[String(number)] = value
-        default: break
+        guard let name = name(key) else { continue }
+        // A long name may be shared by all items.
+        budget -= name.utf8.count / 16
+        if let place = places[name] {
+          members[place].value = value
+        } else {
+          places[name] = members.count
+          members.append((name, value))
         }
       }
-      return .object(object)
+      return .object(JSONObject(uniqueMembers: members))
     default: return .null
+    }
+  }
+
+  /// The name that a dictionary's key becomes, or nil.
+  private func name(_ key: PickleGraph.Reference) -> String? {
+    switch graph[key] {
+    case .string(let name): name
+    case .integer(let number): String(number)
+    default: nil
     }
   }
 }

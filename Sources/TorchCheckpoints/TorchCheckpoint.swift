@@ -27,6 +27,8 @@ public final class TorchCheckpoint {
 
   /// The longest list of objects; a checkpoint of 1000 epochs has less than a hundredth.
   private static let largestPickle = 1 << 26
+  /// More than a list of objects can be compressed; PyTorch itself stores it as it is.
+  private static let largestRatio = 32
 
   /// Opens a checkpoint and reads its list of objects; tensors are read when they are asked for.
   ///
@@ -43,18 +45,26 @@ public final class TorchCheckpoint {
       )
     }
     let folder = pickle.name.dropLast("data.pkl".count)
+    let prefix = "\(folder)data/"
+    let prefixLength = prefix.count
     var storages: [String: ZipEntry] = [:]
-    for entry in archive.entries where entry.name.hasPrefix("\(folder)data/") {
-      storages[String(entry.name.dropFirst(folder.utf8.count + 5))] = entry
+    for entry in archive.entries where entry.name.hasPrefix(prefix) {
+      storages[String(entry.name.dropFirst(prefixLength))] = entry
     }
     self.storages = storages
-    let bytes = try Self.wrapped { () throws(ZipError) in
-      if let order = archive.entry(named: "\(folder)byteorder"),
-        try archive.contents(of: order, limit: 64) != Array("little".utf8)
-      {
-        throw .unsupportedEntry(path: path, name: order.name, problem: "its numbers are big-endian")
+    let limit = min(
+      Self.largestPickle,
+      pickle.method == .stored
+        ? pickle.byteCount : max(1 << 16, Self.largestRatio * pickle.compressedByteCount))
+    let (bytes, byteOrder) = try Self.wrapped { () throws(ZipError) in
+      let order = try archive.entry(named: "\(folder)byteorder").map { entry throws(ZipError) in
+        try archive.contents(of: entry, limit: 64)
       }
-      return try archive.contents(of: pickle, limit: Self.largestPickle)
+      return (try archive.contents(of: pickle, limit: limit), order)
+    }
+    guard byteOrder == nil || byteOrder == Array("little".utf8) else {
+      throw .notACheckpoint(
+        path: path, problem: "its numbers are big-endian; save it on a little-endian machine")
     }
     let root: PickleGraph.Reference
     do throws(PickleReader.Problem) {
@@ -88,7 +98,7 @@ public final class TorchCheckpoint {
   ) throws(TorchCheckpointError) -> [(name: String, value: PickleGraph.Reference)]? {
     switch graph[reference] {
     case .dictionary(let items):
-      return items.values.compactMap { key, value in graph.string(key).map { ($0, value) } }
+      return items.compactMap { key, value in graph.string(key).map { ($0, value) } }
     case .foreign(let name), .global(let name):
       throw .foreignObject(path: path, name: name, place: place)
     default: return nil

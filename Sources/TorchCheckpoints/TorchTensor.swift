@@ -110,7 +110,7 @@ extension TorchCheckpoint {
           + "file holds \(entry.byteCount) bytes")
     }
     let (shape, strides) = (record.shape, record.strides)
-    guard shape.count == strides.count, shape.count <= 16,
+    guard shape.count == strides.count,
       (shape + strides).allSatisfy({ $0 >= 0 }), record.offset >= 0
     else { throw invalid("its shape \(shape) and strides \(strides) are impossible") }
     var (count, last) = (1, record.offset)

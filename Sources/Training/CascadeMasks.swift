@@ -17,7 +17,7 @@ public struct CascadeMasks: Sendable {
 
 extension Trainer {
   /// Opens the previous stage's mask of a case and checks that it fits.
-  func openMask(
+  static func openMask(
     of entry: StoredCase, in store: PreviousStageStore
   ) throws(TrainingError) -> PreviousStageMask {
     let mask: PreviousStageMask

@@ -42,6 +42,23 @@ struct CheckpointFolder {
     }
   }
 
+  /// Whether the run of any checkpoint here was asked to save the probabilities of its validation cases.
+  var savesProbabilities: Bool {
+    ModelFolder.Checkpoint.allCases.contains { kind in
+      guard exists(kind), let content = try? SafetensorsFile(contentsOf: file(kind)) else {
+        return false
+      }
+      return Self.document(of: content)?[Self.savesProbabilitiesKey]?.bool == true
+    }
+  }
+
+  private static let savesProbabilitiesKey = "saves_probabilities"
+
+  /// What a checkpoint says beside its weights.
+  private static func document(of content: SafetensorsFile) -> JSONValue? {
+    content.metadata["training"].flatMap { try? JSONValue(parsing: $0) }
+  }
+
   // MARK: Saving
 
   func save(_ kind: ModelFolder.Checkpoint, of run: TrainingRun) throws(TrainingError) {
@@ -66,6 +83,7 @@ struct CheckpointFolder {
       "cases": .array(run.caseDigests.map { .string($0) }),
     ]
     document["pretrained"] = run.pretrainedDigest.map { .string($0) }
+    if run.savesProbabilities { document[Self.savesProbabilitiesKey] = true }
     do throws(SafetensorsError) {
       try SafetensorsWriter.write(
         entries, metadata: ["training": JSONValue.object(document).text(.compact)], to: file(kind))
@@ -134,7 +152,7 @@ struct CheckpointFolder {
     do throws(SafetensorsError) { content = try SafetensorsFile(contentsOf: path) } catch {
       throw .checkpoint(path: path, problem: error.description)
     }
-    guard let text = content.metadata["training"], let document = try? JSONValue(parsing: text),
+    guard let document = Self.document(of: content),
       let identity = document["identity"]?.string, let state = document["progress"],
       let progress = TrainingProgress(state)
     else { throw .checkpoint(path: path, problem: "its metadata are missing or damaged") }
@@ -150,6 +168,7 @@ struct CheckpointFolder {
           + "; give the same options, or start afresh without --resume")
     }
     try checkCases(document["cases"]?.strings, of: run, path: path)
+    if document[Self.savesProbabilitiesKey]?.bool == true { run.savesProbabilities = true }
     do throws(StateDictionaryError) {
       try run.network.load { name in
         guard let tensor = try? content.tensor(named: name), let values = try? content.floats(name)

@@ -4,7 +4,6 @@ import FoundationEssentials
 import Inference
 import Networks
 import Planning
-import Safetensors
 import Tensors
 
 /// The weights of an earlier training, from which a new one starts instead of from random ones.
@@ -16,14 +15,16 @@ import Tensors
 public struct PretrainedWeights: Sendable, Equatable {
   /// The checkpoint's file.
   public let path: String
-  /// The labels the heads stand for; nil where no `dataset.json` belongs to the file.
+  /// The labels the heads stand for; nil where neither the file nor a `dataset.json` beside it says so.
   public let labels: LabelSet?
-  /// The dataset it has learnt from, as its plan names it; nil where no `plans.json` belongs to the file.
+  /// The dataset it has learnt from, as its plan names it; nil where the plan is not known.
   public var datasetName: String? { plan?.datasetName }
-  /// The plan it was trained with; nil where no `plans.json` belongs to the file.
+  /// The plan it was trained with; nil where neither the file nor a `plans.json` beside it has it.
   let plan: SegmentationPlan?
 
   /// Finds the weights.
+  ///
+  /// Checkpoints, folders of folds and of models may be this program's or nnU-Net's.
   ///
   /// - Parameter path: A checkpoint; the folder of a fold; or a model's folder, of which the fold `all` or else the lowest is taken.
   ///   Final weights come before the best ones.
@@ -34,7 +35,12 @@ public struct PretrainedWeights: Sendable, Equatable {
       throw .pretrained(path: path, problem: "there is no such file or folder")
     }
     guard isFolder else {
-      self.init(file: path, model: Self.folder(of: Self.folder(of: path)))
+      guard !path.lowercased().hasSuffix(".zip") else {
+        throw .pretrained(
+          path: path,
+          problem: "it is an archive; make a model's folder of it with delineate model import")
+      }
+      try self.init(file: path, model: Self.folder(of: Self.folder(of: path)))
       return
     }
     if FileManager.default.fileExists(atPath: "\(path)/plans.json") {
@@ -45,26 +51,41 @@ public struct PretrainedWeights: Sendable, Equatable {
       for kind in [ModelFolder.Checkpoint.final, .best] {
         let folds = model.folds(with: kind)
         guard let fold = folds.contains(.all) ? .all : folds.first else { continue }
-        self.init(file: "\(ModelFolder.fold(fold, in: path))/\(kind.fileName)", model: path)
+        try self.init(file: model.file(of: fold, kind), model: path)
         return
       }
       throw .pretrained(path: path, problem: "no fold of this model is trained")
     }
     for kind in [ModelFolder.Checkpoint.final, .best] {
-      let file = "\(path)/\(kind.fileName)"
-      guard FileManager.default.fileExists(atPath: file) else { continue }
-      self.init(file: file, model: Self.folder(of: path))
-      return
+      for file in [kind.fileName, kind.nnUNetFileName].map({ "\(path)/\($0)" })
+      where FileManager.default.fileExists(atPath: file) {
+        try self.init(file: file, model: Self.folder(of: path))
+        return
+      }
     }
     throw .pretrained(
       path: path,
       problem: "it is no model's folder, with plans.json, nor a fold's, with a checkpoint")
   }
 
-  private init(file: String, model: String) {
+  private init(file: String, model: String) throws(TrainingError) {
     path = file
-    labels = (try? DatasetDescription(contentsOf: "\(model)/dataset.json"))?.labels
-    plan = try? SegmentationPlan(contentsOf: "\(model)/plans.json")
+    // What nnU-Net's checkpoint says of itself comes first: the file may have been copied anywhere.
+    let own = StoredWeights.isNNUNets(file) ? try? StoredWeights(contentsOf: file) : nil
+    let description = "\(model)/dataset.json"
+    if let told = try? own?.description() {
+      labels = told.labels
+    } else if FileManager.default.fileExists(atPath: description) {
+      // Heads for other labels must not be taken over because a file that says so is damaged.
+      do throws(DatasetError) {
+        labels = try DatasetDescription(contentsOf: description).labels
+      } catch {
+        throw .pretrained(path: file, problem: error.description)
+      }
+    } else {
+      labels = nil
+    }
+    plan = try? own?.plan() ?? SegmentationPlan(contentsOf: "\(model)/plans.json")
   }
 
   private static func folder(of path: String) -> String {
@@ -87,7 +108,7 @@ extension PretrainedWeights {
     let file = try open()
     let first = network.parameters[0]
     let channels = network.architecture.inputChannels
-    if let found = try? file.tensor(named: first.name).shape, found.count == first.shape.count,
+    if let found = file.shape(of: first.name), found.count == first.shape.count,
       found[1] != channels
     {
       throw .pretrained(
@@ -97,11 +118,10 @@ extension PretrainedWeights {
     }
     var headsFit = true
     for parameter in network.parameters {
-      let found = try? file.tensor(named: parameter.name)
-      if found?.shape == parameter.shape, found?.dataType == .float32 { continue }
+      let found = file.shape(of: parameter.name)
+      if found == parameter.shape { continue }
       guard Self.isHead(parameter.name) else {
-        let what =
-          found.map { "has shape \($0.shape) and type \($0.dataType.rawValue)" } ?? "is missing"
+        let what = found.map { "has shape \($0)" } ?? "is missing"
         throw mismatch(
           "its weight \(parameter.name) \(what), expected shape \(parameter.shape)", configuration)
       }
@@ -113,6 +133,9 @@ extension PretrainedWeights {
       guard known.contains(name) || aliases.contains(name) || Self.isHead(name) else {
         throw mismatch("it has a weight \(name), which the network has not", configuration)
       }
+    }
+    if let contradiction = file.contradiction(for: network) {
+      throw .pretrained(path: path, problem: contradiction)
     }
     return headsFit && (self.labels == nil || self.labels == labels)
   }
@@ -142,25 +165,31 @@ extension PretrainedWeights {
   /// - Returns: A digest of what was taken over.
   func load(into network: UNet, takingHeads: Bool) throws(TrainingError) -> String {
     let file = try open()
-    var digest = ContentHash()
+    var digest = ByteDigest()
     for parameter in network.parameters where takingHeads || !Self.isHead(parameter.name) {
       let values: [Float]
-      do throws(SafetensorsError) { values = try file.floats(parameter.name) } catch {
-        throw .pretrained(path: path, problem: error.description)
+      do throws(InferenceError) { values = try file.values(of: parameter.name) } catch {
+        throw Self.problem(with: path, error)
       }
       guard values.count == parameter.count, values.allSatisfy(\.isFinite) else {
         throw .pretrained(
           path: path, problem: "its weight \(parameter.name) has numbers that are not finite")
       }
-      values.withUnsafeBytes { digest.combine($0) }
+      values.withUnsafeBytes { digest.add($0) }
       parameter.values = values
     }
     return digest.text
   }
 
-  private func open() throws(TrainingError) -> SafetensorsFile {
-    do throws(SafetensorsError) { return try SafetensorsFile(contentsOf: path) } catch {
-      throw .pretrained(path: path, problem: error.description)
+  private func open() throws(TrainingError) -> StoredWeights {
+    do throws(InferenceError) { return try StoredWeights(contentsOf: path) } catch {
+      throw Self.problem(with: path, error)
     }
+  }
+
+  /// The error of a file of weights, without the path twice.
+  private static func problem(with path: String, _ error: InferenceError) -> TrainingError {
+    if case .model(_, let problem) = error { return .pretrained(path: path, problem: problem) }
+    return .pretrained(path: path, problem: error.description)
   }
 }

@@ -3,14 +3,12 @@ public import Evaluation
 import FileOutput
 public import Inference
 public import Preprocessing
-import Tensors
-import VolumeFiles
-import Volumes
 
 extension Trainer {
   /// Segments the validation cases of a fold with its final weights and scores them.
   ///
-  /// Masks go to `folder/validation` on the grids of the images, with nnU-Net's `summary.json` beside them.
+  /// Masks go to `validation` in the fold's folder, on the grids of the images, with nnU-Net's `summary.json` beside them; where
+  /// ``savesProbabilities(in:)`` holds, `CASE.npz` and `CASE.pkl` too.
   ///
   /// - Parameters:
   ///   - store: The preprocessed cases.
@@ -40,12 +38,13 @@ extension Trainer {
     removeAbandonedFiles(in: folder)
     let entries = Dictionary(
       dataset.cases.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    let evaluator = OverlapEvaluator(
-      structures: description.labels.evaluated.map { structure in
-        let labels = structure.labels.map { LabelMap.Label($0) }
-        return description.labels.usesRegions && structure.isList
-          ? .region(labels) : .label(labels[0])
-      }, ignoreLabel: description.labels.ignoreLabel.map { LabelMap.Label($0) })
+    let evaluator = description.labels.evaluator
+    let validation = FoldValidation(
+      predictor: predictor, folder: folder, cascade: cascade,
+      checkpoint:
+        "\(ModelFolder.fold(fold, in: model.path))/\(ModelFolder.Checkpoint.final.fileName)",
+      savesProbabilities: savesProbabilities(in: ModelFolder.fold(fold, in: model.path)),
+      reader: description.imageReaderName)
     var scores: [CaseOverlap] = []
     for (index, name) in names.enumerated() {
       guard let entry = entries[name], let reference = entry.labels else {
@@ -54,12 +53,12 @@ extension Trainer {
             path: store.path(of: name), problem: "the dataset has no labelled case \(name)"))
       }
       let target = "\(folder)/\(name)\(dataset.fileEnding)"
+      let (truth, mask) = try validation.segment(
+        entry, reference: reference, target: target, from: store)
       scores.append(
-        try score(
-          entry, reference: reference, target: target, from: store, cascade,
-          checkpoint:
-            "\(ModelFolder.fold(fold, in: model.path))/\(ModelFolder.Checkpoint.final.fileName)",
-          with: predictor, by: evaluator))
+        CaseOverlap(
+          name: entry.id, referenceFile: reference, predictionFile: target,
+          counts: evaluator.counts(reference: truth, prediction: mask)))
       progress(index + 1, names.count)
     }
     let summary = EvaluationSummary(structures: evaluator.structures, cases: scores)
@@ -69,53 +68,11 @@ extension Trainer {
     return summary
   }
 
-  private func score(
-    _ entry: Case, reference: String, target: String, from store: CaseStore,
-    _ cascade: CascadeMasks, checkpoint: String, with predictor: Predictor,
-    by evaluator: OverlapEvaluator
-  ) throws(TrainingError) -> CaseOverlap {
-    let stored: StoredCase
-    do throws(PreprocessingError) { stored = try store.open(entry.id) } catch {
-      throw .preprocessing(error)
-    }
-    let truth: LabelMap
-    do throws(VolumeFileError) { truth = try LabelMap(contentsOf: reference) } catch {
-      throw .evaluation(.unreadable(path: reference, reason: error.description))
-    }
-    let geometry: Geometry
-    do throws(VolumeFileError) {
-      geometry = try VolumeHeader(contentsOf: entry.images.first ?? reference).geometry
-    } catch {
-      throw .evaluation(
-        .unreadable(path: entry.images.first ?? reference, reason: error.description))
-    }
-    guard truth.extent == geometry.extent else {
-      throw .evaluation(
-        .gridMismatch(
-          reference: reference, prediction: target,
-          difference: "\(truth.extent) against \(geometry.extent) voxels"))
-    }
-    let previous = try cascade.previous.map { (store) throws(TrainingError) in
-      try openMask(of: stored, in: store)
-    }
-    let logits: [VoxelArray<Float>]
-    do throws(InferenceError) {
-      logits = try predictor.logits(
-        of: PreprocessedCase(
-          channels: stored.channels, labels: previous?.array, properties: stored.properties),
-        id: entry.id)
-    } catch {
-      throw .inference(error)
-    }
-    for next in cascade.next {
-      try next.write(stored, logits: logits, export: predictor.export, checkpoint: checkpoint)
-    }
-    let mask = predictor.labels(of: logits, of: stored.properties, onto: geometry)
-    do throws(VolumeFileError) { try mask.write(to: target) } catch {
-      throw .unwritable(path: target, reason: error.description)
-    }
-    return CaseOverlap(
-      name: entry.id, referenceFile: reference, predictionFile: target,
-      counts: evaluator.counts(reference: truth, prediction: mask))
+  /// Whether the probabilities of a fold's validation cases are saved: if it is asked for, or was when its run began.
+  ///
+  /// - Parameter folder: The fold's folder.
+  /// - Returns: Whether ``validate(on:of:names:model:fold:cascade:progress:)`` saves them.
+  public func savesProbabilities(in folder: String) -> Bool {
+    settings.savesProbabilities || CheckpointFolder(folder).savesProbabilities
   }
 }

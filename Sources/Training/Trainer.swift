@@ -60,9 +60,7 @@ public struct Trainer: Sendable {
       throw .planning(error)
     }
     let channels = configuration.normalizationSchemes.count
-    architecture = UNetArchitecture(
-      configuration, inputChannels: configuration.inputChannels(for: description.labels),
-      classes: description.labels.heads.count)
+    architecture = UNetArchitecture(configuration, labels: description.labels)
     if let defect = architecture.defect {
       throw .architecture(configuration: name, problem: defect)
     }
@@ -153,7 +151,7 @@ public struct Trainer: Sendable {
     var masks: [String: PreviousStageMask] = [:]
     if let previousStage, configuration.previousStage != nil {
       for entry in cases.values.joined() where masks[entry.id] == nil {
-        masks[entry.id] = try openMask(of: entry, in: previousStage)
+        masks[entry.id] = try Self.openMask(of: entry, in: previousStage)
       }
     }
     return BatchSource(
@@ -165,7 +163,7 @@ public struct Trainer: Sendable {
       ],
       batchSize: batchSize, seed: settings.seed,
       levels: zip(supervision.shapes, levels).filter { $0.1 != 0 }.map(\.0),
-      classNumbers: numbering.table,
+      renumbering: numbering.table.map { LabelRenumbering($0) },
       annotatedClass: description.labels.ignoreLabel == nil
         ? nil : ClassLocationSampling(description.labels).classes.count - 1)
   }

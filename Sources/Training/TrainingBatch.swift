@@ -52,8 +52,8 @@ package struct BatchSource: Sendable {
   let seed: UInt64
   /// Extents of the levels that take part in the loss.
   let levels: [Shape3]
-  /// The class number of every label value; nil where the values are the numbers.
-  let classNumbers: [Int16: Int16]?
+  /// What labels become that are not their own class numbers; nil where the values are the numbers.
+  let renumbering: LabelRenumbering?
   /// The place of the list of all annotated voxels, if there is one.
   let annotatedClass: Int?
 
@@ -89,11 +89,7 @@ package struct BatchSource: Sendable {
         }
       }
     }
-    if let classNumbers {
-      for index in labels.indices {
-        labels[index] = classNumbers[labels[index]] ?? LabelBatch.ignored
-      }
-    }
+    renumbering?.apply(to: &labels)
     return TrainingBatch(images: images, targets: levels.map { target(labels, $0) })
   }
 

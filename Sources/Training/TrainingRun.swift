@@ -15,6 +15,8 @@ package final class TrainingRun {
   let checkpoints: CheckpointFolder
   let device: Device
   let network: UNet
+  /// Whether it was asked for when the run was started or resumed.
+  var savesProbabilities: Bool
   /// Digest of the weights that the run started from; nil for random ones.
   var pretrainedDigest: String?
   private let criterion: SegmentationLoss
@@ -30,6 +32,7 @@ package final class TrainingRun {
   init(_ trainer: Trainer, source: BatchSource, folder: String) throws(TrainingError) {
     self.trainer = trainer
     self.source = source
+    savesProbabilities = trainer.settings.savesProbabilities
     try trainer.checkMemory(available: SystemMemory.available)
     checkpoints = CheckpointFolder(folder)
     removeAbandonedFiles(in: folder)

@@ -36,6 +36,10 @@ public struct TrainingSettings: Sendable {
   public var patience: Int?
   /// Errors that are made in the masks of a cascade's previous stage.
   public var maskErrors = RandomMaskErrors()
+  /// Whether the probabilities of the validation cases are saved beside their masks, as nnU-Net's `--npz` does.
+  ///
+  /// A run that was started with it keeps it when it is resumed.
+  public var savesProbabilities = false
   /// Seconds after which the state is saved again; it is also saved at the end.
   public var saveInterval = 60.0
 

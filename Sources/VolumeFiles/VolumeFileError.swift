@@ -1,4 +1,5 @@
 public import FileOutput
+public import ZipArchives
 
 /// Why an image file could not be read or written.
 public enum VolumeFileError: Error, Equatable, Sendable {
@@ -8,6 +9,8 @@ public enum VolumeFileError: Error, Equatable, Sendable {
   case unknownFormat(path: String)
   /// The header contradicts itself or its format.
   case damagedHeader(path: String, problem: String)
+  /// The archive of numpy is not sound.
+  case archive(ZipError)
   /// The file ends before the voxels that its header promises; bytes are counted without
   /// compression.
   case truncated(path: String, expectedBytes: Int, foundBytes: Int)
@@ -38,6 +41,7 @@ extension VolumeFileError: CustomStringConvertible {
         + VolumeFileFormat.allCases.flatMap(\.endings).joined(separator: " ")
     case .damagedHeader(let path, let problem):
       "\(path): damaged header: \(problem); export the image again"
+    case .archive(let error): error.description
     case .truncated(let path, let expected, let found):
       "\(path): truncated: the header promises \(expected) bytes of voxels, found \(found); copy or"
         + " export the image again"

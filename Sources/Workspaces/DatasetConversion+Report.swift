@@ -23,6 +23,12 @@ extension DatasetConversion {
     }
     let conversion: DatasetConversion
     do throws(DatasetError) {
+      // A table of groups that cannot be read is no reason to look at every image.
+      if let groups = settings.groups { _ = try CaseGroups(contentsOf: groups) }
+    } catch {
+      throw .dataset(error)
+    }
+    do throws(DatasetError) {
       conversion = try DatasetConversion(of: path, into: target, settings: settings)
     } catch {
       switch error {

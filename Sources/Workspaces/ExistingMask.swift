@@ -4,7 +4,7 @@ import Volumes
 
 /// A mask that an earlier prediction has left.
 enum ExistingMask {
-  /// Whether a file is a mask of a case: it can be read to its end, lies on the image's grid, and has no labels but the model's.
+  /// Whether a file is a mask of a case: it can be read to its end, lies on the image's grid, and has no values but those the model gives.
   ///
   /// - Parameters:
   ///   - path: The file, which need not exist.
@@ -19,7 +19,7 @@ enum ExistingMask {
       mask.geometry.matches(header.geometry, tolerance: 1e-3)
     else { return false }
     var isKnown = [Bool](repeating: false, count: Int(LabelMap.Label.max) + 1)
-    for value in labels.permittedValues { isKnown[value] = true }
+    for value in labels.maskValues { isKnown[value] = true }
     return mask.labels.allSatisfy { isKnown[Int($0)] }
   }
 }

@@ -116,8 +116,7 @@ public struct FolderPrediction {
   /// - Returns: What became of the case.
   /// - Throws: As ``run(_:into:)``.
   public func run(_ entry: Case, to file: String) throws(WorkspaceError) -> Outcome {
-    let slash = file.lastIndex(of: "/")
-    let folder = slash.map { $0 == file.startIndex ? "/" : String(file[..<$0]) } ?? "."
+    let folder = enclosingFolder(of: file)
     try prepare(folder, for: [entry], targets: [file])
     defer { observer.progress("predict", 1, 1) }
     return outcome(of: entry, at: file, in: folder)
@@ -228,11 +227,14 @@ public struct FolderPrediction {
     }
     if members.count > 1 { maps.divide(by: members.count) }
     if savesProbabilities {
-      try PredictionFiles(folder).write(
-        maps,
-        PredictionProperties(
-          geometry: images.geometry, properties: segmented[0].properties,
-          reader: model.description.imageReaderName), of: entry.id)
+      let properties = PredictionProperties(
+        geometry: images.geometry, properties: segmented[0].properties,
+        reader: model.description.imageReaderName)
+      do throws(InferenceError) {
+        try maps.write(to: folder, as: entry.id, with: properties)
+      } catch {
+        throw .inference(error)
+      }
     }
     // One model's mask is the same whether probabilities are saved or not.
     if members.count == 1 { return segmented[0].mask }

@@ -1,4 +1,5 @@
 public import Datasets
+import Inference
 import JSONDocuments
 public import Planning
 
@@ -12,7 +13,7 @@ public struct PlanSettings: Sendable, Equatable {
   public var spacing: [Double]?
   /// Name of the plans; nil takes the preset's.
   public var plansName: String?
-  /// A model's folder, or a `plans.json`, whose plan is taken over in place of planning; nil plans.
+  /// A model's folder, a `plans.json` or nnU-Net's checkpoint, whose plan is taken over in place of planning; nil plans.
   public var model: String?
 
   /// nnU-Net's default planner.
@@ -53,6 +54,18 @@ public struct PlanSettings: Sendable, Equatable {
   /// The plan to take over, or nil if one is to be made.
   func earlierPlan() throws(PlanningError) -> SegmentationPlan? {
     guard let model else { return nil }
+    if StoredWeights.isNNUNets(model) {
+      do throws(InferenceError) {
+        if let plan = try StoredWeights(contentsOf: model).plan() { return plan }
+      } catch {
+        switch error {
+        case .planning(let problem): throw problem
+        case .model(_, let problem): throw .file(.unreadable(path: model, reason: problem))
+        default: throw .file(.unreadable(path: model, reason: error.description))
+        }
+      }
+      throw .missingField(file: model, field: "init_args.plans")
+    }
     return try SegmentationPlan(
       contentsOf: model.hasSuffix(".json") ? model : "\(model)/plans.json")
   }

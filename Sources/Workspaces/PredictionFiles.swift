@@ -1,9 +1,6 @@
 import Datasets
 import FileOutput
-import Inference
 import Planning
-import Preprocessing
-import Volumes
 
 /// The files beside masks that another program needs to go on with them, as nnU-Net writes them.
 struct PredictionFiles {
@@ -28,19 +25,6 @@ struct PredictionFiles {
   /// Copies another folder's `plans.json`, if it has one and this folder has not.
   func takePlan(of other: String) throws(WorkspaceError) {
     try take("plans.json", from: other)
-  }
-
-  /// Writes probabilities and what belongs to them.
-  func write(
-    _ maps: ProbabilityMaps, _ properties: PredictionProperties, of name: String
-  ) throws(WorkspaceError) {
-    do throws(InferenceError) { try maps.write(to: "\(folder)/\(name).npz") } catch {
-      throw .inference(error)
-    }
-    let path = "\(folder)/\(name).pkl"
-    do throws(FileOutputError) { try writeAtomically(properties.pickle, to: path) } catch {
-      throw .unwritable(path: path, reason: error.description)
-    }
   }
 
   /// Copies a case's `.pkl` from another folder, if that has one.

@@ -8,7 +8,7 @@ public struct PredictionInput: Sendable, Equatable {
   public let cases: [Case]
   /// Files that are no images of a case, with the reason.
   public let passedOver: [String]
-  /// Which file was taken for which channel, one line per case, where names do not say so.
+  /// Which file was taken for which channel or case, in lines, where names do not say so.
   public let assignments: [String]
 
   /// Finds the cases among files and folders.
@@ -17,18 +17,24 @@ public struct PredictionInput: Sendable, Equatable {
   /// model has one channel, or where each holds all channels (the Decathlon's 4-D images); in a folder only if no file there is
   /// numbered. Otherwise as many files as the model has channels are one case, in the order given, and the first one names it.
   ///
+  /// Four digits are part of a case's name where no name ends in `_0000` and the model has one channel, and where each file holds all
+  /// channels.
+  ///
   /// - Parameters:
   ///   - paths: Files of any format, and folders, in which files end as the model's do.
   ///   - description: The model's channels and file ending.
-  /// - Throws: ``WorkspaceError`` if a path does not exist, a case lacks a channel before its last, files cannot be told to be channels,
-  ///   or there is no case at all.
+  /// - Throws: ``WorkspaceError`` if a path does not exist, a case lacks a channel before its last, files cannot be told to be channels or
+  ///   cases, or there is no case at all.
   public init(
     _ paths: [String], for description: DatasetDescription
   ) throws(WorkspaceError) {
     let ending = description.fileEnding ?? ".nii.gz"
-    var numbered = NumberedChannels()
+    let names = description.channelNames
+    var numbered = NumberedFiles()
     var passedOver: [String] = []
     var loose: [String] = []
+    // Files beside numbered ones.
+    var strangers: [String] = []
     for path in paths {
       var isFolder = false
       guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
@@ -37,38 +43,41 @@ public struct PredictionInput: Sendable, Equatable {
       guard isFolder else {
         if VolumeFileFormat(path: path) == nil {
           passedOver.append("\(path): passed over; no format of images ends in this way")
-        } else if try !numbered.add(path, stem: Self.stem(of: path)) {
+        } else if !numbered.add(path, stem: Self.stem(of: path)) {
           loose.append(path)
         }
         continue
       }
-      guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
-        throw .input(path: path, problem: "the folder cannot be listed; check its permissions")
-      }
+      let count = numbered.files.count
       var plain: [String] = []
-      let count = numbered.fileCount
-      for name in names.filter({ !$0.hasPrefix(".") }).sorted() {
-        let file = "\(path)/\(name)"
-        guard name.hasSuffix(ending), name.count > ending.count else {
+      for file in try Self.files(in: path) {
+        guard file.hasSuffix(ending), file.utf8.count > path.utf8.count + 1 + ending.utf8.count
+        else {
           passedOver.append("\(file): passed over; the model's images end in \(ending)")
           continue
         }
-        if try !numbered.add(file, stem: String(name.dropLast(ending.count))) {
-          plain.append(file)
-        }
+        let stem = file.dropFirst(path.count + 1).dropLast(ending.count)
+        if !numbered.add(file, stem: String(stem)) { plain.append(file) }
       }
-      if numbered.fileCount == count {
-        loose += plain
-      } else {
-        passedOver += plain.map {
-          "\($0): passed over; expected a name such as CASE_0000\(ending), the number being the "
-            + "channel's"
-        }
-      }
+      if numbered.files.count == count { loose += plain } else { strangers += plain }
     }
-    var cases = try numbered.cases()
+    var cases: [Case] = []
     var assignments: [String] = []
-    try Self.take(loose, for: description, &cases, &assignments)
+    switch try numbered.meaning(forChannels: names.count) {
+    case .channels:
+      cases = try numbered.casesOfChannels()
+      passedOver += strangers.map {
+        "\($0): passed over; expected a name such as CASE_0000\(ending), the number being the "
+          + "channel's"
+      }
+    case .names:
+      let files = numbered.files.map(\.path)
+      loose += files + strangers
+      assignments.append(
+        (names.count == 1 ? "no name ends in _0000" : "every file holds all channels")
+          + ": numbers are taken for parts of names, as in case \(Self.stem(of: files[0]))")
+    }
+    try Self.take(loose, for: names, &cases, &assignments)
     guard !cases.isEmpty else {
       throw .input(
         path: paths.first ?? "--input",
@@ -85,12 +94,18 @@ public struct PredictionInput: Sendable, Equatable {
     self.assignments = assignments
   }
 
+  /// The paths of a folder's entries but hidden ones, sorted.
+  private static func files(in folder: String) throws(WorkspaceError) -> [String] {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+      throw .input(path: folder, problem: "the folder cannot be listed; check its permissions")
+    }
+    return names.filter { !$0.hasPrefix(".") }.sorted().map { "\(folder)/\($0)" }
+  }
+
   /// Cases from files whose names say nothing about channels.
   private static func take(
-    _ files: [String], for description: DatasetDescription, _ cases: inout [Case],
-    _ assignments: inout [String]
+    _ files: [String], for names: [String], _ cases: inout [Case], _ assignments: inout [String]
   ) throws(WorkspaceError) {
-    let names = description.channelNames
     guard names.count > 1, !files.isEmpty else {
       cases += files.map { Case(id: stem(of: $0), images: [$0]) }
       return
@@ -126,52 +141,5 @@ public struct PredictionInput: Sendable, Equatable {
     let endings = VolumeFileFormat.allCases.flatMap(\.endings)
       .filter { name.lowercased().hasSuffix($0) }
     return String(name.dropLast(endings.map(\.count).max() ?? 0))
-  }
-}
-
-/// Files whose names end in the number of a channel.
-private struct NumberedChannels {
-  private var channels: [String: [Int: String]] = [:]
-  private(set) var fileCount = 0
-
-  /// Takes a file if its name has a number.
-  ///
-  /// - Parameters:
-  ///   - file: The path.
-  ///   - stem: Its name without the ending.
-  /// - Returns: Whether it has one.
-  /// - Throws: ``WorkspaceError`` if the case has this channel already.
-  mutating func add(_ file: String, stem: String) throws(WorkspaceError) -> Bool {
-    let digits = stem.suffix(4)
-    guard stem.count > 5, digits.allSatisfy({ ("0"..."9").contains($0) }),
-      stem.dropLast(4).last == "_", let channel = Int(digits)
-    else { return false }
-    let id = String(stem.dropLast(5))
-    if let other = channels[id]?[channel] {
-      throw .input(
-        path: file,
-        problem: "is channel \(channel) of case \(id), as is \(other); give each case once")
-    }
-    channels[id, default: [:]][channel] = file
-    fileCount += 1
-    return true
-  }
-
-  /// The cases, in no order.
-  func cases() throws(WorkspaceError) -> [Case] {
-    var cases: [Case] = []
-    for (id, files) in channels.sorted(by: { $0.key < $1.key }) {
-      let numbers = files.keys.sorted()
-      let paths = numbers.compactMap { files[$0] }
-      // Channels that moved up into a gap would be taken for others.
-      if let missing = numbers.indices.first(where: { numbers[$0] != $0 }) {
-        throw .input(
-          path: paths[missing],
-          problem: "case \(id) has no channel \(missing) before it; add that image, or leave the "
-            + "case out")
-      }
-      cases.append(Case(id: id, images: paths))
-    }
-    return cases
   }
 }

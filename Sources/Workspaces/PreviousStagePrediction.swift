@@ -45,6 +45,52 @@ public enum PreviousStagePrediction {
       self = .masks(folder: masks)
       return
     }
+    let first = try Self.model(previous, beside: model, of: name)
+    do throws(InferenceError) {
+      let trained = Set(first.folds(with: checkpoint))
+      let chosen = folds.flatMap { trained.isSuperset(of: $0) ? $0 : nil }
+      let networks = try Predictor(
+        first, folds: chosen, checkpoint: checkpoint, settings: settings)
+      guard networks.preprocessor.configuration.previousStage == nil else {
+        throw InferenceError.model(
+          path: first.path, problem: "it has a previous stage itself; a cascade has two stages")
+      }
+      self = .networks(networks)
+    } catch {
+      throw .inference(error)
+    }
+  }
+
+  /// What a predictor of one fold needs before it to segment cases that neither stage's fold has learnt from; nil for one without a
+  /// previous stage.
+  ///
+  /// - Parameters:
+  ///   - predictor: The second stage's network of a fold, or any other predictor.
+  ///   - model: Its model.
+  ///   - fold: The fold, which must be trained in the first stage too.
+  /// - Throws: ``WorkspaceError`` if there is no such model or fold.
+  public init?(
+    before predictor: Predictor, of model: ModelFolder, holdingOut fold: Fold
+  ) throws(WorkspaceError) {
+    let name = predictor.preprocessor.configurationName
+    guard let previous = predictor.preprocessor.configuration.previousStage else { return nil }
+    let first = try Self.model(previous, beside: model, of: name)
+    guard first.folds(with: .final).contains(fold) else {
+      throw .input(
+        path: first.path,
+        problem:
+          "its fold \(fold) is not trained, whose masks fold \(fold) of \(name) refines; train it first"
+      )
+    }
+    try self.init(
+      before: predictor, of: model, masks: nil, folds: [fold], checkpoint: .final,
+      settings: Predictor.Settings())
+  }
+
+  /// The model of the first stage, beside the second one's.
+  private static func model(
+    _ previous: String, beside model: ModelFolder, of name: String
+  ) throws(WorkspaceError) -> ModelFolder {
     let path = absolute(model.path)
     guard path.hasSuffix(name), exists("\(path.dropLast(name.count))\(previous)/plans.json") else {
       throw .input(
@@ -59,15 +105,7 @@ public enum PreviousStagePrediction {
         throw InferenceError.model(
           path: first.path, problem: "it was trained for other labels than \(model.path)")
       }
-      let trained = Set(first.folds(with: checkpoint))
-      let chosen = folds.flatMap { trained.isSuperset(of: $0) ? $0 : nil }
-      let networks = try Predictor(
-        first, folds: chosen, checkpoint: checkpoint, settings: settings)
-      guard networks.preprocessor.configuration.previousStage == nil else {
-        throw InferenceError.model(
-          path: first.path, problem: "it has a previous stage itself; a cascade has two stages")
-      }
-      self = .networks(networks)
+      return first
     } catch {
       throw .inference(error)
     }

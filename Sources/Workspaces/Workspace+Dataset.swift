@@ -23,7 +23,7 @@ extension Workspace {
       dataset = try Dataset(contentsOf: whole, variables: variables)
     } catch {
       guard exists(whole) else { throw .dataset(error) }
-      try refuse(report(on: whole), path: whole)
+      try refuse(report(on: whole, groups: table), path: whole)
       throw .dataset(error)
     }
     if let table {
@@ -50,17 +50,17 @@ extension Workspace {
     if state.checked == stamp { return false }
     let path = dataset.path
     observer.message("checking the \(dataset.cases.count) cases of \(dataset.name)")
-    let report = report(on: path)
+    let report = report(on: path, groups: state.groups)
     try refuse(report, path: path)
     for line in report.lines { observer.message(line) }
     try remember { $0.checked = stamp }
     return true
   }
 
-  private func report(on path: String) -> DatasetCheck.Report {
+  private func report(on path: String, groups: String?) -> DatasetCheck.Report {
     var settings = DatasetCheck.Settings()
     settings.variables = variables
-    settings.groups = state.groups
+    settings.groups = groups
     settings.progress = { [observer] in observer.progress("check", $0, $1) }
     return DatasetCheck(settings).report(on: path)
   }

@@ -116,7 +116,8 @@ extension Workspace {
     if curves.history.isEmpty,
       let scores = FinishedFold.scores(
         in: fold, of: split.validation, labels: dataset.description.labels,
-        fileEnding: dataset.fileEnding)
+        fileEndings: [dataset.fileEnding]
+          + (request.settings.savesProbabilities ? [".npz", ".pkl"] : []))
     {
       observer.message("fold \(request.fold) is trained and scored already")
       return .finished(scores)
@@ -167,6 +168,7 @@ extension Workspace {
     for trainer: Trainer, of dataset: Dataset, _ request: TrainingRequest
   ) throws(WorkspaceError) -> (CrossValidationSplits.Split, CaseStore) {
     let split = try self.split(request.fold, of: dataset)
+    tellSizeOfProbabilities(of: trainer, for: split.validation, of: dataset, request.fold)
     // Before hours of preprocessing.
     var previousFolds: [(fold: Fold, cases: [String])] = []
     if let previous = trainer.configuration.previousStage {

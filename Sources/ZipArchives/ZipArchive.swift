@@ -1,3 +1,5 @@
+import DeflateStreams
+
 /// A zip archive opened for reading, mapped into memory.
 ///
 /// The archive is distrusted: before any entry is used, every claim of its directory is checked against the entries' own headers, against

@@ -40,7 +40,9 @@ func defect(ofName name: [UInt8]) -> String? {
   let parts = name.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
   let dots = [UInt8(ascii: "."), UInt8(ascii: ".")]
   if parts.contains(where: { Array($0) == dots }) { return "its name leaves the folder by \"..\"" }
-  if parts.dropLast().contains(where: { $0.isEmpty || Array($0) == [UInt8(ascii: ".")] }) {
+  if parts.contains(where: { Array($0) == [UInt8(ascii: ".")] })
+    || parts.dropLast().contains(where: \.isEmpty)
+  {
     return "its name has an empty folder"
   }
   return nil

@@ -1,3 +1,5 @@
+public import FileOutput
+
 /// What can go wrong with a zip archive.
 public enum ZipError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The system refused to open or map the file.
@@ -14,8 +16,10 @@ public enum ZipError: Error, Equatable, Sendable, CustomStringConvertible {
   case tooLarge(path: String, name: String, bytes: Int, limit: Int)
   /// The archive has no entry of that name.
   case missingEntry(path: String, name: String)
-  /// The system refused to write the archive, or what was given does not make one.
+  /// What was given to be written does not make an archive.
   case unwritable(path: String, reason: String)
+  /// A file cannot be written.
+  case output(FileOutputError)
 
   /// One line: the file, what is wrong, what to do.
   public var description: String {
@@ -35,6 +39,7 @@ public enum ZipError: Error, Equatable, Sendable, CustomStringConvertible {
         + "not use this archive"
     case .missingEntry(let path, let name): "\(path): no zip entry \(quoted(name))"
     case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
+    case .output(let error): error.description
     }
   }
 }

@@ -1,3 +1,4 @@
+import DeflateStreams
 import FileOutput
 
 /// Writes a zip archive; its name stands for the old content until the new one is complete and on disk.
@@ -15,6 +16,9 @@ public struct ZipWriter: ~Copyable {
   /// Takes the next piece of an entry's bytes.
   public typealias Append = (UnsafeRawBufferPointer) throws(ZipError) -> Void
 
+  /// As zlib and numpy choose.
+  private static let level = 6
+
   private let file: AtomicFile
   private var position = 0
   private var written: [WrittenEntry] = []
@@ -23,10 +27,10 @@ public struct ZipWriter: ~Copyable {
   /// Begins an archive.
   ///
   /// - Parameter path: Path of the archive; its folder must exist.
-  /// - Throws: ``ZipError/unwritable(path:reason:)``.
+  /// - Throws: ``ZipError/output(_:)``.
   public init(replacing path: String) throws(ZipError) {
     do throws(FileOutputError) { file = try AtomicFile(replacing: path) } catch {
-      throw .unwritable(path: path, reason: error.description)
+      throw .output(error)
     }
   }
 
@@ -36,7 +40,7 @@ public struct ZipWriter: ~Copyable {
   ///   - name: Its name, with slashes between folders.
   ///   - bytes: Its content.
   ///   - method: How it is kept.
-  /// - Throws: ``ZipError/unwritable(path:reason:)`` if the name is taken or leaves its folder, or the disk fails.
+  /// - Throws: ``ZipError/unwritable(path:reason:)`` if the name is taken or leaves its folder, or ``ZipError/output(_:)``.
   public mutating func add(
     _ name: String, _ bytes: [UInt8], method: ZipEntry.Method = .deflated
   ) throws(ZipError) {
@@ -53,8 +57,8 @@ public struct ZipWriter: ~Copyable {
   ///   - method: How it is kept.
   ///   - alignment: For a stored file, what its place in the archive is a multiple of.
   ///   - write: Hands over the content in one or more pieces.
-  /// - Throws: ``ZipError/unwritable(path:reason:)`` if the name is taken or leaves its folder, the content has another length, or the disk
-  ///   fails; or what `write` throws.
+  /// - Throws: ``ZipError/unwritable(path:reason:)`` if the name is taken or leaves its folder, or the content has another length;
+  ///   ``ZipError/output(_:)``, or what `write` throws.
   public mutating func add(
     _ name: String, byteCount: Int, method: ZipEntry.Method = .deflated, alignment: Int = 1,
     writing write: (Append) throws(ZipError) -> Void
@@ -67,38 +71,33 @@ public struct ZipWriter: ~Copyable {
     }
     var entry = WrittenEntry(name: name, method: method, byteCount: byteCount, offset: position)
     let header = entry.localHeader(alignment: alignment)
-    try append(header.span.bytes)
+    try header.withBytes { (bytes) throws(ZipError) in try append(bytes) }
     let start = position
-    var (checksum, total, compressed) = (UInt32(0), 0, 0)
-    let deflater = method == .deflated ? try Deflater() : nil
-    let limit = byteCount
+    var (checksum, total) = (UInt32(0), 0)
+    let deflater = method == .deflated ? Deflater(.none, level: Self.level) : nil
+    guard method == .stored || deflater != nil else {
+      throw unwritable("no memory to compress")
+    }
     try write { (piece) throws(ZipError) in
       checksum = crc32(of: piece, after: checksum)
       total += piece.count
-      guard total <= limit else { return }
+      guard total <= byteCount else { return }
       if let deflater {
-        try deflater.add(piece) { (made) throws(ZipError) in
-          compressed += made.count
-          try append(made)
-        }
+        try deflater.compress(piece) { (made) throws(ZipError) in try append(made) }
       } else {
-        compressed += piece.count
         try append(piece)
       }
     }
     guard total == byteCount else {
       throw unwritable("\(quoted(name)): \(total) bytes were given, not \(byteCount)")
     }
-    try deflater?.finish { (made) throws(ZipError) in
-      compressed += made.count
-      try append(made)
-    }
-    position = start + compressed
+    let end = UnsafeRawBufferPointer(start: nil, count: 0)
+    try deflater?.compress(end, ending: .stream) { (made) throws(ZipError) in try append(made) }
     entry.checksum = checksum
-    entry.compressedByteCount = compressed
+    entry.compressedByteCount = position - start
     for (bytes, offset) in entry.corrections {
       do throws(FileOutputError) { try file.replace(bytes, at: entry.offset + offset) } catch {
-        throw unwritable(error.description)
+        throw .output(error)
       }
     }
     written.append(entry)
@@ -106,16 +105,17 @@ public struct ZipWriter: ~Copyable {
 
   /// Writes the list of entries and gives the archive its name.
   ///
-  /// - Throws: ``ZipError/unwritable(path:reason:)``; the name then keeps its previous content.
+  /// - Throws: ``ZipError/output(_:)``; the name then keeps its previous content.
   public consuming func finish() throws(ZipError) {
     let start = position
     var list: [UInt8] = []
     for entry in written { list += entry.centralHeader }
     list += endRecords(entries: written.count, start: start, byteCount: list.count)
-    try append(list.span.bytes)
-    let path = file.path
-    do throws(FileOutputError) { try file.commit() } catch {
-      throw .unwritable(path: path, reason: error.description)
+    do throws(FileOutputError) {
+      try file.write(list.span.bytes)
+      try file.commit()
+    } catch {
+      throw .output(error)
     }
   }
 
@@ -123,16 +123,8 @@ public struct ZipWriter: ~Copyable {
     .unwritable(path: file.path, reason: reason)
   }
 
-  private mutating func append(_ bytes: RawSpan) throws(ZipError) {
-    do throws(FileOutputError) { try file.write(bytes) } catch {
-      throw unwritable(error.description)
-    }
-    position += bytes.byteCount
-  }
-
-  private func append(_ bytes: UnsafeRawBufferPointer) throws(ZipError) {
-    do throws(FileOutputError) { try file.write(bytes) } catch {
-      throw unwritable(error.description)
-    }
+  private mutating func append(_ bytes: UnsafeRawBufferPointer) throws(ZipError) {
+    do throws(FileOutputError) { try file.write(bytes) } catch { throw .output(error) }
+    position += bytes.count
   }
 }

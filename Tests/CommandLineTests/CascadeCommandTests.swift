@@ -13,7 +13,7 @@ import Volumes
     try Program.run(
       "train", "--workspace", workspace, "--configuration", configuration, "--fold", fold,
       "--epochs", "1", "--iterations", "4", "--validation-iterations", "1", "--seed", "7",
-      "--resume")
+      "--resume", "--probabilities")
   }
 
   @Test func bothStagesAreTrainedAndPredict() throws {
@@ -53,6 +53,8 @@ import Volumes
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: "\(workspace)/preprocessed").sorted()
         == ["3d_fullres", "3d_lowres"])
+
+    try ensembles(workspace, cascade)
 
     // Both stages in one command, and one after another.
     let model = "\(workspace)/models/\(cascade)"
@@ -98,5 +100,46 @@ import Volumes
       "\(workspace)/models/3d_lowres", "needless", "--previous-stage",
       "\(dataset.folder.path)/first")
     #expect(needless.errorLines.last?.contains("leave --previous-stage out") == true)
+    let pair = try predict(
+      "\(workspace)/models/3d_lowres", "needless", "--model", "\(workspace)/models/3d_lowres",
+      "--previous-stage", "\(dataset.folder.path)/first")
+    #expect(pair.status == 1 && pair.errors.contains("none of the models has a previous stage"))
+  }
+
+  /// The average of both stages competes, by the probabilities that training saved or that are predicted.
+  private func ensembles(_ workspace: String, _ cascade: String) throws {
+    func best(_ ensembles: String) throws -> JSONValue {
+      let found = try Program.run(
+        "find-best", "--workspace", workspace, "--folds", "0,1", "--ensembles", ensembles, "--json")
+      #expect(found.status == 0, "\(found.errors)")
+      return try #require(found.json?["results"])
+    }
+    let results = try best("auto")
+    #expect(results.array?.count == 3)
+    #expect(
+      results.array?.last?["model"]?.string == "ensemble___3d_lowres___\(cascade)___0_1")
+    #expect(results.array?.last?["dice"]?.double?.isFinite == true)
+
+    let fold = "\(workspace)/models/\(cascade)/fold_0/validation"
+    func files(_ ending: String) throws -> [String] {
+      try FileManager.default.contentsOfDirectory(atPath: fold).filter { $0.hasSuffix(ending) }
+        .sorted()
+    }
+    let saved = try files(".npz")
+    #expect(try !saved.isEmpty && saved.count == files(".pkl").count)
+    for name in saved { try FileManager.default.removeItem(atPath: "\(fold)/\(name)") }
+    #expect(try best("predict").array?.count == 3)
+    #expect(try files(".npz") == saved)
+
+    // A finished fold is validated again for what is missing, bit for bit.
+    let first = "\(fold)/\(saved[0])"
+    try FileManager.default.removeItem(atPath: first)
+    let masks = try files(".nii.gz").map { try LabelMap(contentsOf: "\(fold)/\($0)").labels }
+    let again = try train(workspace, cascade, fold: "0")
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(again.errors.contains("validation cases are saved in"), "\(again.errors)")
+    #expect(try files(".npz") == saved)
+    #expect(
+      try files(".nii.gz").map { try LabelMap(contentsOf: "\(fold)/\($0)").labels } == masks)
   }
 }

@@ -58,6 +58,13 @@ struct ConvertTests {
       ])
     #expect(dataset.folder.names == ["balls"])
 
+    // A table of groups that is not there is said at once, without a look at the images.
+    let groups = try Program.run(
+      "convert", table, "--output", dataset.folder.path + "/Dataset011_Balls", "--groups",
+      dataset.folder.path + "/none.csv")
+    #expect(groups.status == 1 && groups.errorLines.count == 1)
+    #expect(groups.errors.contains("/none.csv: cannot be read"))
+
     // Where no label file is there, the table cannot even be described.
     let text = "case,MR,label\na,none.nii.gz,nothing.nii.gz\nb,none.nii.gz\n"
     try text.write(toFile: table, atomically: true, encoding: .utf8)

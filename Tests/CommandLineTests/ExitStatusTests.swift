@@ -9,7 +9,9 @@ import Volumes
 struct ExitStatusTests {
   @Test(arguments: [
     ["nonsense"], ["info", "--nonsense"], ["train"], ["train", "--workspace", "w", "--fold", "x"],
-    ["train", "--workspace", "w", "--epochs", "0"], ["info", "--threads", "0"],
+    ["train", "--workspace", "w", "--epochs", "0"],
+    ["train", "--workspace", "w", "--epochs", "9223372036854775807"],
+    ["train", "--workspace", "w", "--batch-size", "1000001"], ["info", "--threads", "0"],
     ["plan"], ["plan", "d", "--workspace", "w", "--output", "p.json"],
     ["predict", "--model", "m", "--input", "i", "--output", "o", "--step", "1.5"],
     ["evaluate", "--reference", "r", "--prediction", "p"],

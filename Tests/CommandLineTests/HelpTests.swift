@@ -8,7 +8,7 @@ struct HelpTests {
     ["train"], ["predict"], ["ensemble"], ["evaluate"], ["accumulate"], ["find-best"],
     ["postprocess"], ["resample"], ["register"], ["warp"], ["normalise"], ["model"],
     ["model", "info"],
-    ["model", "import"], ["model", "export"],
+    ["model", "import"], ["model", "export"], ["model", "logits"],
     ["benchmark"], ["benchmark", "train"], ["benchmark", "predict"], ["benchmark", "resample"],
   ]
 
@@ -25,7 +25,7 @@ struct HelpTests {
   @Test(arguments: commands.dropFirst()) func everyCommandIsInTheRootsHelp(_ command: [String])
     throws
   {
-    let root = try Program.run(["--help"] + [])
+    let root = try Program.run("--help")
     #expect(root.output.contains("\n  \(command[0])"))
   }
 

@@ -65,6 +65,13 @@ import VolumeFiles
     #expect(throws: DatasetError.tooFewCases(count: 3, folds: 5)) {
       try CrossValidationSplits(cases: names, folds: 5, groups: groups)
     }
+    // Every case a group of its own, and fewer than five of them.
+    let alone = Dictionary(uniqueKeysWithValues: names[..<4].map { ($0, "only \($0)") })
+    #expect(
+      try CrossValidationSplits(cases: Array(names[..<4]), groups: alone).splits.count == 4)
+    #expect(throws: DatasetError.tooFewCases(count: 4, folds: 5)) {
+      try CrossValidationSplits(cases: Array(names[..<4]))
+    }
     let one = Dictionary(uniqueKeysWithValues: names.map { ($0, "x") })
     #expect(throws: DatasetError.tooFewCases(count: 1, folds: 2)) {
       try CrossValidationSplits(cases: names, groups: one)

@@ -176,10 +176,24 @@ import Volumes
         "imagesTr/stray.nii.gz: warning: not the image of any case; expected a name such as "
           + "CASE_0000.nii.gz",
         "labelsTr/other.nii.gz: warning: labels without an image of the same case",
-        "imagesTr/c2_0001.nii.gz: case c2 has no _0000.nii.gz before its last channel; "
-          + "wrong channel count: expected 2 (T1, T2), found 1 in case c2",
+        "imagesTr/c2_0001.nii.gz: case c2 has no _0000.nii.gz before its last channel; add what is "
+          + "missing, or, if four digits are part of the case's name, put the channel's number behind "
+          + "them, as in CASE_1234_0000.nii.gz; wrong channel count: expected 2 (T1, T2), found 1 in case c2",
         "imagesTr/c1_0000.nii.gz: duplicate case: c1 has the same voxels as c0",
       ])
+  }
+
+  /// Names that end in a number of their own make a line, not a page.
+  @Test func numberedNamesWithoutAChannel() throws {
+    let small = try SmallDataset()
+    for name in ["imagesTr/c0_0000", "imagesTr/c0_0001"] { unlink(small.path(name + ".nii.gz")) }
+    try small.image(seed: 9).write(to: small.path("imagesTr/c0_1234.nii.gz"))
+    let found = lines(small)
+    try #require(found.count == 1)
+    #expect(
+      found[0].hasPrefix(
+        "imagesTr/c0_1234.nii.gz: case c0 has no _0000.nii.gz, _0001.nii.gz, _0002.nii.gz, "
+          + "_0003.nii.gz, _0004.nii.gz and 1229 more before its last channel; add"))
   }
 
   @Test func tableWithDuplicates() throws {

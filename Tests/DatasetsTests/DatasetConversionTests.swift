@@ -218,15 +218,32 @@ import Volumes
     #expect(throws: DatasetError.self) { try DatasetConversion(of: source, into: target) }
   }
 
-  @Test func foldersAboveAreMade() throws {
+  /// As a shell completes names.
+  @Test(arguments: ["", "/", "//"]) func foldersAboveAreMade(ending: String) throws {
     let small = try decathlon()
     let target = small.path("raw/new/Dataset091_Balls")
-    let conversion = try DatasetConversion(of: small.path("Task91_Balls"), into: target)
+    let conversion = try DatasetConversion(of: small.path("Task91_Balls"), into: target + ending)
+    #expect(conversion.target == target)
     #expect(try conversion.run().training == 3)
     #expect(try Dataset(contentsOf: target).cases.count == 3)
     let blocked = try DatasetConversion(
       of: small.path("Task91_Balls"), into: "/dev/null/Dataset091_Balls")
     #expect(throws: DatasetError.self) { try blocked.run() }
+  }
+
+  @Test func foldsThatCannotBeMadeAreSaidBeforeAnythingIsCopied() throws {
+    let small = try decathlon()
+    try small.write("g.csv", "case,group\nball_0,x\nball_1,x\nball_2,x\n")
+    var settings = DatasetConversion.Settings()
+    settings.groups = small.path("g.csv")
+    settings.shouldStop = {
+      Issue.record("a file was asked for")
+      return true
+    }
+    let conversion = try DatasetConversion(
+      of: small.path("Task91_Balls"), into: small.path("Dataset091_Balls"), settings: settings)
+    #expect(throws: DatasetError.tooFewCases(count: 1, folds: 2)) { try conversion.run() }
+    #expect(small.folder.names == ["Task91_Balls", "g.csv"])
   }
 
   @Test func aStopLeavesNothing() throws {

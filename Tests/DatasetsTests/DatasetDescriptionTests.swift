@@ -38,6 +38,18 @@ import Testing
     #expect(description.labels.foregroundLabels == [1, 2])
   }
 
+  /// Turned round, one of two labels of the same name would be lost without a word.
+  @Test func decathlonLabelsOfOneNameAreRefused() throws {
+    let document = try JSONValue(
+      parsing:
+        #"{"modality": {"0": "CT"}, "labels": {"0": "bg", "1": "a", "2": "a"}, "training": []}"#
+    )
+    #expect(
+      DatasetDescription.problems(in: document, from: "d.json").map(\.description) == [
+        #"d.json: field "labels.2": expected a whole number or a list of whole numbers, found "a""#
+      ])
+  }
+
   @Test func legacyModalityIsUnderstood() throws {
     let description = try read(
       #"{"modality": {"0": "CT"}, "labels": {"background": 0, "a": 1}, "file_ending": ".nii"}"#)

@@ -15,6 +15,7 @@ import Testing
     #expect(labels.foregroundLabels == [1, 2])
     #expect(labels.ignoreLabel == 3)
     #expect(labels.permittedValues == [0, 1, 2, 3])
+    #expect(labels.maskValues == [0, 1, 2])
     #expect(labels.heads == .labels([0, 1, 2]))
     #expect(labels.heads.count == 3)
     #expect(labels.structures.count == 4)
@@ -35,6 +36,9 @@ import Testing
     #expect(labels.usesRegions)
     #expect(labels.evaluated == [whole, core, enhancing])
     #expect(labels.permittedValues == [0, 1, 2, 3, 4])
+    // Masks have the values that regions are painted with, whatever the label files have.
+    let painted = try LabelSet(structures: [background, whole], regionsClassOrder: [9])
+    #expect(painted.maskValues == [0, 9])
   }
 
   @Test func listsOfOneLabelAreNoRegions() throws {

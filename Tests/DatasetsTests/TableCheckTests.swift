@@ -6,6 +6,14 @@ import VolumeFiles
 
 /// A check of a table tells everything at once, as one of a folder does.
 @Suite struct TableCheckTests {
+  @Test func aFolderIsNoTable() throws {
+    let folder = try TemporaryFolder()
+    mkdir(folder.path + "/t.csv", 0o755)
+    #expect(
+      throws: DatasetError.unreadable(path: folder.path + "/t.csv", reason: "Is a directory")
+    ) { try Dataset(contentsOf: folder.path + "/t.csv") }
+  }
+
   @Test func everyLineAndEveryFile() throws {
     let small = try SmallDataset()
     unlink(small.path("dataset.json"))

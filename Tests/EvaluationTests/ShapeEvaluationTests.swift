@@ -59,6 +59,32 @@ import Volumes
       extended["metric_per_case"]?.array?[0]["metrics"]?["3"]?["assd_mm"] == .number(.infinity))
   }
 
+  /// With room for one case at a time the scores are the same; with less there are none.
+  @Test func memoryIsBounded() throws {
+    let (reference, prediction) = blocks()
+    var evaluator = OverlapEvaluator(structures: [.label(1), .region([1, 2])])
+    evaluator.surface = SurfaceSettings()
+    evaluator.lesion = LesionSettings()
+    let names = (0..<6).map { "case_\($0).nii.gz" }
+    let expected = try summary(evaluator, reference, prediction, names)
+    evaluator.shapeMemory = 1000
+    let error = try #require(throws: EvaluationError.self) {
+      try summary(evaluator, reference, prediction, names)
+    }
+    guard case .memory(let path, let structure, let needed, 1000) = error else {
+      Issue.record("\(error)")
+      return
+    }
+    #expect(path.hasSuffix("/prediction/case_0.nii.gz") && structure == "1")
+    #expect(error.description.hasPrefix("\(path): surfaces and lesions of 1 need"))
+    #expect(!error.description.contains("\n"))
+    // The second structure needs no more than twice as much.
+    evaluator.shapeMemory = 2 * needed
+    #expect(
+      try summary(evaluator, reference, prediction, names).cases.map(\.surfaces)
+        == expected.cases.map(\.surfaces))
+  }
+
   @Test func tablesByHand() throws {
     // 3 and 2 voxels of 2 mm³; HD95 2 mm along x.
     var reference = LabelMap(
@@ -93,6 +119,8 @@ import Volumes
     #expect(table.textTable().contains("- ± - (1 ∞)"))
     #expect(
       table.scoreTable().contains("\nall,2,2,1,hd95_mm,,,inf,,,0,1\n"))
+    let nothing = try summary(OverlapEvaluator(structures: []), reference, prediction)
+    #expect(nothing.caseTable().hasPrefix("case,cohort,structure,name,tp,"))
     reference.labels = prediction.labels
     scores = try summary(evaluator, reference, prediction)
     #expect(CohortTable(scores).rows[1].lesions?.truePositives == 1)
@@ -120,9 +148,10 @@ import Volumes
   }
 
   private func summary(
-    _ evaluator: OverlapEvaluator, _ reference: LabelMap, _ prediction: LabelMap
+    _ evaluator: OverlapEvaluator, _ reference: LabelMap, _ prediction: LabelMap,
+    _ names: [String] = ["case.nii.gz"]
   ) throws -> EvaluationSummary {
-    let folder = try CaseFolder(names: ["case.nii.gz"])
+    let folder = try CaseFolder(names: names)
     return try evaluator.evaluate(folder.folders) {
       $0.contains("/prediction/") ? prediction : reference
     }

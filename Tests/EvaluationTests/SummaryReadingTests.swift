@@ -46,6 +46,16 @@ import Testing
     #expect(
       missing?.description
         == "\(path): cannot be read: metric_per_case[0] has no TP, FP, FN and TN of 3")
+    for number in ["-1", "9223372036854775807"] {
+      let metrics = #"{"1": {"TP": \#(number), "FP": 1, "FN": 1, "TN": 1}}"#
+      try writeAtomically(
+        #"{"metric_per_case": [{"prediction_file": "p", "reference_file": "r", "metrics": \#(metrics)}]}"#,
+        to: path)
+      let absurd = #expect(throws: EvaluationError.self) {
+        try EvaluationSummary(contentsOf: path, structures: [.label(1)])
+      }
+      #expect(absurd?.description.contains("metric_per_case[0] has numbers of voxels of 1") == true)
+    }
     for text in ["", "[]", #"{"metric_per_case": [{}]}"#] {
       try writeAtomically(text, to: path)
       #expect(throws: EvaluationError.self) {

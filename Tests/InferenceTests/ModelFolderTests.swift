@@ -165,7 +165,7 @@ struct ModelFolderTests {
           spacing: [1, 1, 1], shapeBeforeCropping: Shape3(20, 20, 20),
           box: ArrayBox(whole: Shape3(20, 20, 20)))
         try predictor.checkMemory(
-          for: Shape3(20, 20, 20), of: entry, id: "x", available: 8 << 30)
+          for: Shape3(20, 20, 20), of: entry, keeping: .planes, id: "x", available: 8 << 30)
         opened += 1
       } catch {
         refused += 1

@@ -103,16 +103,26 @@ struct PredictorTests {
     let (shape, image) = (Shape3(100, 200, 300), Shape3(400, 600, 600))
     let properties = CaseProperties(
       spacing: [1, 1, 1], shapeBeforeCropping: image, box: ArrayBox(whole: image))
-    try predictor.checkMemory(for: shape, of: properties, id: "large", available: 1 << 33)
-    let error = #expect(throws: InferenceError.self) {
-      try predictor.checkMemory(for: shape, of: properties, id: "large", available: 100 << 20)
+    func refusal(_ logits: KeptLogits, _ shape: Shape3 = shape) throws -> InferenceError? {
+      try predictor.checkMemory(
+        for: shape, of: properties, keeping: logits, id: "large", available: 1 << 33)
+      return #expect(throws: InferenceError.self) {
+        try predictor.checkMemory(
+          for: shape, of: properties, keeping: logits, id: "large", available: 100 << 20)
+      }
     }
-    guard case .memory(let id, let needed, let available) = error else {
+    // Three label maps of 288 MB, whatever the depth of the network's grid.
+    let error = try refusal(.planes)
+    guard case .memory(let id, let needed, let available) = error,
+      case .memory(_, let deeper, _) = try refusal(.planes, Shape3(1000, 200, 300)),
+      case .memory(_, let whole, _) = try refusal(.whole)
+    else {
       Issue.record("\(String(describing: error))")
       return
     }
-    // Three classes of logits of 24 MB, three label maps of 288 MB.
-    #expect(needed == 3 * 24_000_000 + 3 * 288_000_000)
+    #expect(needed == 3 * 288_000_000 && deeper == needed)
+    // Three classes of logits of 24 MB, and slabs of three classes of at least one plane.
+    #expect(whole > needed + 3 * 24_000_000 + 3 * 4 * 360_000 && whole < needed + 200_000_000)
     #expect(id == "large" && available == 100 << 20)
     expectOneLine(error, naming: ["large", "\(needed >> 20) MiB", "100 MiB"])
   }

@@ -78,9 +78,9 @@ struct ProbabilityMapsTests {
     let maps = try ProbabilityMaps(
       classes: entry.logits.count, shape: Shape3(entry.labelShape), in: folder.path,
       inMemory: inMemory)
-    predictor.export.addProbabilities(
+    _ = predictor.export.labels(
       of: entry.logits, properties: entry.properties,
-      spacing: predictor.preprocessor.spacingChange(from: entry.properties.spacing), to: maps)
+      spacing: predictor.preprocessor.spacingChange(from: entry.properties.spacing), adding: maps)
     let expected = try slow(entry, predictor)
     for (index, values) in expected.enumerated() {
       let worst = zip(maps.map(index), values).map { abs(Double($0) - $1) }.max() ?? 1
@@ -97,9 +97,9 @@ struct ProbabilityMapsTests {
     let predictor = try predictor(entry)
     let maps = try ProbabilityMaps(
       classes: entry.logits.count, shape: Shape3(entry.labelShape), in: "/tmp", inMemory: .max)
-    predictor.export.addProbabilities(
+    _ = predictor.export.labels(
       of: entry.logits, properties: entry.properties,
-      spacing: predictor.preprocessor.spacingChange(from: entry.properties.spacing), to: maps)
+      spacing: predictor.preprocessor.spacingChange(from: entry.properties.spacing), adding: maps)
     let file = try Fixture.tensors("probabilities")
     #expect(try file.tensor(named: name).shape == [maps.classes] + entry.labelShape)
     let expected = try file.floats(name)
@@ -115,8 +115,8 @@ struct ProbabilityMapsTests {
       let maps = try ProbabilityMaps(
         classes: 3, shape: Shape3(entry.labelShape), in: "/tmp", inMemory: .max)
       for logits in logits {
-        predictor.export.addProbabilities(
-          of: logits, properties: entry.properties, spacing: spacing, to: maps)
+        _ = predictor.export.labels(
+          of: logits, properties: entry.properties, spacing: spacing, adding: maps)
       }
       maps.divide(by: logits.count)
       return maps

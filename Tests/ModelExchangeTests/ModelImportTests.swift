@@ -71,6 +71,25 @@ import ZipArchives
     }
   }
 
+  /// What is wrong with a file of an archive names the archive, not the folder it was unpacked to.
+  @Test func filesOfArchivesAreNamedByTheArchive() throws {
+    let folder = try TemporaryFolder()
+    let archive = folder.path + "/model.zip"
+    var writer = try ZipWriter(replacing: archive)
+    for name in ["plans.json", "dataset.json"] {
+      try writer.add("m/\(name)", bytes(ofFile: "\(Fixture.plain.path)/\(name)"))
+    }
+    try writer.add("m/fold_0/checkpoint_final.pth", Array("no checkpoint".utf8))
+    try writer.finish()
+    let error = #expect(throws: ModelExchangeError.self) {
+      try ModelImport(archive).write(to: folder.path + "/model")
+    }
+    let line = error?.description ?? ""
+    #expect(line.hasPrefix("\(archive) is no model of nnU-Net v2: fold_0/checkpoint_final.pth"))
+    #expect(!line.contains(".partial"), "\(line)")
+    #expect(folder.names == ["model.zip"])
+  }
+
   @Test func weightsThatDoNotFitAreNamed() throws {
     let name = "encoder.stages.0.0.convs.1.conv.weight"
     typealias Weights = [(name: String, storage: TorchStorage)]

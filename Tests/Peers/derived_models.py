@@ -8,74 +8,41 @@ Training every kind of model on a CPU takes hours, and masks of networks that ha
 altered: a second fold by noise, two regions by differences of its heads, a first stage by a coarser spacing, and a second stage by weights
 for the masks. Prints, per model, voxels in the union of foregrounds and how many of them differ."""
 import copy
-import glob
-import json
 import os
 import subprocess
 import sys
 
-import SimpleITK
 import torch
 
 model, images, delineate, work = (os.path.abspath(p) for p in sys.argv[1:5])
 os.makedirs(work)  # fails where something is already
 os.environ.update({name: work for name in ("nnUNet_results", "nnUNet_raw", "nnUNet_preprocessed")})
-bin_folder = os.path.dirname(sys.executable)
 
-
-def load():
-    return torch.load(f"{model}/fold_0/checkpoint_final.pth", map_location="cpu", weights_only=False)
-
-
-def save(folder, checkpoint, plans, dataset, fold=0):
-    os.makedirs(f"{folder}/fold_{fold}", exist_ok=True)
-    for name, document in (("plans", plans), ("dataset", dataset)):
-        with open(f"{folder}/{name}.json", "w") as file:
-            json.dump(document, file)
-    torch.save(checkpoint, f"{folder}/fold_{fold}/checkpoint_final.pth")
-
-
-def changed(weights, change):
-    """Applies a change once to every weight that is kept under several names."""
-    done = {}
-    for name, value in list(weights.items()):
-        key = (value.data_ptr(), tuple(value.shape))
-        if key not in done:
-            done[key] = change(name, value)
-        weights[name] = done[key]
+import programs  # noqa: E402
+from programs import changed, documents, load, noise, save  # noqa: E402
 
 
 def theirs(folder, output, folds="0", more=()):
-    subprocess.run(
-        [f"{bin_folder}/nnUNetv2_predict_from_modelfolder", "-i", images, "-o", output, "-m", folder, "-f", *folds.split(","), "-device", "cpu", "-npp", "1",
-         "-nps", "1", "--disable_progress_bar", *more], check=True, stdout=subprocess.DEVNULL)
+    programs.theirs(folder, images, output, folds, more)
 
 
 def ours(folder, output, folds="0"):
-    subprocess.run([delineate, "predict", "--model", folder, "--input", images, "--output", output, "--folds", folds, "--precision", "float32"],
-                   check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    programs.ours(delineate, folder, images, output, folds)
 
 
 def compare(name, one, other):
-    union = different = 0
-    for path in sorted(glob.glob(f"{one}/*.nii.gz")):
-        a, b = (SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(f"{folder}/{os.path.basename(path)}")) for folder in (one, other))
-        union += int(((a > 0) | (b > 0)).sum())
-        different += int((a != b).sum())
+    _, union, different = programs.difference(one, other)
     print(f"{name}: {union} voxels in the union, {different} differ", flush=True)
 
 
-with open(f"{model}/plans.json") as file:
-    plans = json.load(file)
-with open(f"{model}/dataset.json") as file:
-    dataset = json.load(file)
+plans, dataset = documents(model)
 generator = torch.Generator().manual_seed(3)
 
 # Two folds.
 folder = f"{work}/folds"
-save(folder, load(), plans, dataset)
-checkpoint = load()
-changed(checkpoint["network_weights"], lambda _, v: v + torch.randn(v.shape, generator=generator) * v.std() * 0.05 if v.numel() > 1 else v)
+save(folder, load(model), plans, dataset)
+checkpoint = load(model)
+changed(checkpoint["network_weights"], noise(0.05, generator))
 save(folder, checkpoint, plans, dataset, fold=1)
 theirs(folder, f"{work}/folds_theirs", "0,1")
 ours(folder, f"{work}/folds_ours", "0,1")
@@ -83,7 +50,7 @@ compare("two folds", f"{work}/folds_theirs", f"{work}/folds_ours")
 
 # Regions, and the model imported and exported again.
 folder = f"{work}/regions"
-checkpoint = load()
+checkpoint = load(model)
 changed(checkpoint["network_weights"],
         lambda name, v: torch.stack([(v[1] + v[2]) / 2 - v[0], v[2] - (v[0] + v[1]) / 2]) if "seg_layers" in name else v)
 regions = dict(dataset, labels={"background": 0, "whole": [1, 2], "second": [2]}, regions_class_order=[1, 2])
@@ -103,7 +70,7 @@ low = copy.deepcopy(cascade["configurations"]["3d_fullres"])
 low.update(spacing=[1.5 * s for s in low["spacing"]], next_stage="3d_cascade_fullres", data_identifier=f"{plans['plans_name']}_3d_lowres")
 cascade["configurations"].update({"3d_lowres": low, "3d_cascade_fullres": {"inherits_from": "3d_fullres", "previous_stage": "3d_lowres"}})
 first, second = (f"{work}/nnUNetTrainer__nnUNetPlans__{name}" for name in ("3d_lowres", "3d_cascade_fullres"))
-checkpoint = load()
+checkpoint = load(model)
 checkpoint["init_args"].update(plans=cascade, configuration="3d_lowres")
 save(first, checkpoint, cascade, dataset)
 changed(checkpoint["network_weights"],

@@ -155,6 +155,20 @@ import Testing
     }
   }
 
+  @Test func noPlanHasThousandsOfConfigurations() throws {
+    var configurations: JSONObject = [:]
+    for number in 0...1000 {
+      configurations["c\(number)"] = ["inherits_from": .string("c\(number + 1)")]
+    }
+    let document = try edited("configurations", .object(configurations))
+    let error = #expect(throws: PlanningError.self) {
+      try SegmentationPlan(document, from: "p.json")
+    }
+    #expect(
+      error?.description
+        == #"p.json: field "configurations": expected at most 1000 configurations, found 1001"#)
+  }
+
   @Test func editsAreHeeded() throws {
     let mine: JSONValue = [
       "inherits_from": "3d_fullres", "batch_size": 5, "spacing": [2, 1.5, 1.5],

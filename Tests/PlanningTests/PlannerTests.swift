@@ -10,7 +10,7 @@ import Testing
     "prostate_mr", "tiny_isotropic",
   ]
 
-  @Test(arguments: ["liver_ct", "masked_ct", "prostate_mr", "tiny_isotropic"])
+  @Test(arguments: ["liver_ct", "masked_ct", "prostate_mr", "tiny_isotropic", "total_ct"])
   func defaultPlanEqualsCommittedReference(cohort: String) throws {
     #expect(try Cohort.fixture(cohort).differences(preset: "default") == [])
   }
@@ -58,6 +58,23 @@ import Testing
       try cohort.plan(preset: "resenc-m").document, try cohort.plan(preset: "resenc-l").document,
       tolerance: 1e-6)
     #expect(other.contains { $0.hasPrefix("$.configurations.3d_lowres.patch_size[0]: ") })
+  }
+
+  /// With 117 structures the logits take memory that patches of three do not need.
+  @Test func manyStructuresMakeSmallerSteps() throws {
+    let folder = Cohort.fixtures + "/total_ct"
+    let fingerprint = try Fingerprint(contentsOf: folder + "/dataset_fingerprint.json")
+    let many = try DatasetDescription(contentsOf: folder + "/dataset.json")
+    #expect(many.labels.heads.count == 118)
+    let few = DatasetDescription(
+      channelNames: ["CT"], labels: try description().labels, numTraining: 1200,
+      fileEnding: ".nii.gz")
+    let voxels = try [many, few].map { description in
+      let full = try Planner().plan(for: fingerprint, description: description, name: "total")
+        .configuration("3d_fullres")
+      return full.patchSize.reduce(full.batchSize, *)
+    }
+    #expect(voxels[0] < voxels[1])
   }
 
   private func description(_ labels: Int = 3) throws -> DatasetDescription {

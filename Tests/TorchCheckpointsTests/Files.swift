@@ -1,5 +1,6 @@
 import FileOutput
 import TestSupport
+import Testing
 import TorchCheckpoints
 import ZipArchives
 
@@ -10,14 +11,24 @@ func fixture(_ name: String, file: String = #filePath) -> String {
 }
 
 /// Opens a checkpoint that consists of a pickle and one storage of 12 numbers.
-func open(pickle: [UInt8]) throws -> TorchCheckpoint {
+func open(
+  pickle: [UInt8], method: ZipEntry.Method = .stored, in name: String = "checkpoint"
+) throws -> TorchCheckpoint {
   let folder = try TemporaryFolder()
   let path = folder.path + "/checkpoint.pth"
   var writer = try ZipWriter(replacing: path)
-  try writer.add("checkpoint/data.pkl", pickle, method: .stored)
-  try writer.add("checkpoint/data/0", Array(repeating: 0, count: 48), method: .stored)
+  try writer.add("\(name)/data.pkl", pickle, method: method)
+  try writer.add("\(name)/data/0", Array(repeating: 0, count: 48), method: .stored)
   try writer.finish()
   return try TorchCheckpoint(contentsOf: path)
+}
+
+/// Expects that reading fails with one line that has all parts.
+func expectRefusal<Result>(_ parts: [String], _ read: () throws -> Result) {
+  let error = #expect(throws: TorchCheckpointError.self) { _ = try read() }
+  let line = error?.description ?? ""
+  #expect(!line.contains("\n"))
+  for part in parts { #expect(line.contains(part), "\(line)") }
 }
 
 /// The pieces of a pickle of protocol 2.

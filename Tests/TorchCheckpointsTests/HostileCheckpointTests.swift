@@ -27,7 +27,7 @@ import TorchCheckpoints
         "\"network_weights\""
       ),
     ] {
-      expect(["\(module).\(name)", place, "nothing was executed"]) {
+      expectRefusal(["\(module).\(name)", place, "nothing was executed"]) {
         try open(pickle: pickle).tensors("network_weights")
       }
     }
@@ -41,12 +41,14 @@ import TorchCheckpoints
     let pickle =
       Piece.start + Piece.code("}") + Piece.text("network_weights") + lists + closing
       + Piece.code("s.")
-    expect(["no dictionary of tensors"]) { try open(pickle: pickle).tensors("network_weights") }
-    expect(["nested too deeply"]) { try open(pickle: pickle).document("network_weights") }
+    expectRefusal(["no dictionary of tensors"]) {
+      try open(pickle: pickle).tensors("network_weights")
+    }
+    expectRefusal(["nested too deeply"]) { try open(pickle: pickle).document("network_weights") }
     let tuples = Piece.start + Piece.code("N") + Array(repeating: 0x85, count: depth)
-    expect(["no dictionary"]) { try open(pickle: tuples + Piece.code(".")) }
+    expectRefusal(["far more memory"]) { try open(pickle: tuples + Piece.code(".")) }
     let marks = Piece.start + Array(repeating: UInt8(ascii: "("), count: depth)
-    expect(["ends too early"]) { try open(pickle: marks) }
+    expectRefusal(["ends too early"]) { try open(pickle: marks) }
   }
 
   @Test func sharedPartsDoNotExplode() throws {
@@ -59,16 +61,18 @@ import TorchCheckpoints
       pickle += Piece.code("e")
     }
     pickle += Piece.code("s.")
-    expect(["no dictionary of tensors"]) { try open(pickle: pickle).tensors("network_weights") }
-    expect(["too large"]) { try open(pickle: pickle).document("network_weights") }
+    expectRefusal(["no dictionary of tensors"]) {
+      try open(pickle: pickle).tensors("network_weights")
+    }
+    expectRefusal(["too large"]) { try open(pickle: pickle).document("network_weights") }
   }
 
   @Test func ringsAreHarmless() throws {
     let ring = Piece.start + Piece.code("}q\u{0}") + Piece.text("network_weights")
-    expect(["\"network_weights\"", "no tensor"]) {
+    expectRefusal(["\"network_weights\"", "no tensor"]) {
       try open(pickle: ring + Piece.code("h\u{0}s.")).tensors("network_weights")
     }
-    expect(["nested too deeply"]) {
+    expectRefusal(["nested too deeply"]) {
       try open(pickle: ring + Piece.code("h\u{0}s.")).document("network_weights")
     }
   }
@@ -81,14 +85,14 @@ import TorchCheckpoints
   ]
 
   @Test(arguments: lengths) func lengthsBeyondTheFileAreRefused(piece: [UInt8]) throws {
-    expect([]) { try open(pickle: Piece.start + piece) }
-    expect([]) { try open(pickle: Piece.start + piece + Piece.code("abc.")) }
+    expectRefusal([]) { try open(pickle: Piece.start + piece) }
+    expectRefusal([]) { try open(pickle: Piece.start + piece + Piece.code("abc.")) }
   }
 
   @Test func hugeNumbersAreNotKept() throws {
     let digits = Array(repeating: UInt8(0x7F), count: 1 << 20)
     let huge = [0x8B] + Piece.little(Int32(digits.count)) + digits
-    expect(["arguments that it never has"]) {
+    expectRefusal(["arguments that it never has"]) {
       try open(pickle: Piece.weights(Piece.tensor(offset: huge)))
     }
   }
@@ -103,7 +107,7 @@ import TorchCheckpoints
   ]
 
   @Test(arguments: instructions) func nonsenseIsRefused(piece: [UInt8]) throws {
-    expect(["damaged"]) { try open(pickle: Piece.start + piece) }
+    expectRefusal(["damaged"]) { try open(pickle: Piece.start + piece) }
   }
 
   static let tensors: [([UInt8], String)] = [
@@ -130,19 +134,14 @@ import TorchCheckpoints
   @Test(arguments: tensors)
   func tensorsOutsideTheirStorageAreRefused(tensor: [UInt8], problem: String) throws {
     let checkpoint = try open(pickle: Piece.weights(tensor))
-    expect(["\"a\"", problem]) { try checkpoint.tensors("network_weights") }
+    expectRefusal(["\"a\"", problem]) { try checkpoint.tensors("network_weights") }
   }
 
-  @Test func soundTensorIsRead() throws {
-    let checkpoint = try open(pickle: Piece.weights(Piece.tensor()))
+  /// The archive's folder is named by the file, in any script.
+  @Test(arguments: ["checkpoint", "modèle", "e\u{301}", "模型"])
+  func soundTensorIsRead(folder: String) throws {
+    let checkpoint = try open(pickle: Piece.weights(Piece.tensor()), in: folder)
     let (name, tensor) = try #require(try checkpoint.tensors("network_weights").first)
     #expect(try checkpoint.floats(tensor, named: name) == Array(repeating: 0, count: 12))
-  }
-
-  private func expect<Result>(_ parts: [String], _ read: () throws -> Result) {
-    let error = #expect(throws: TorchCheckpointError.self) { _ = try read() }
-    let line = error?.description ?? ""
-    #expect(!line.contains("\n"))
-    for part in parts { #expect(line.contains(part), "\(line)") }
   }
 }

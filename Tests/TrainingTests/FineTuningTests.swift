@@ -11,21 +11,21 @@ import Training
 @Suite(.serialized, .oneThread)
 struct FineTuningTests {
   /// A cohort with a model trained for a few steps.
-  private func trained(_ tiny: TinyPlan = TinyPlan()) throws -> Cohort {
+  func trained(_ tiny: TinyPlan = TinyPlan()) throws -> Cohort {
     let cohort = try Cohort(tiny)
     let trainer = try cohort.trainer(shortSettings(epochs: 1))
     _ = try trainer.train(on: cohort.store, split: Cohort.split, into: cohort.fold)
     return cohort
   }
 
-  private func settings(_ pretrained: String, epochs: Int = 2) throws -> TrainingSettings {
+  func settings(_ pretrained: String, epochs: Int = 2) throws -> TrainingSettings {
     var settings = shortSettings(epochs: epochs)
     settings.pretrained = try PretrainedWeights(contentsOf: pretrained)
     return settings
   }
 
   /// The state after no step at all: what a run starts from.
-  private func start(
+  func start(
     _ cohort: Cohort, _ settings: TrainingSettings, labels: DatasetDescription? = nil
   ) throws -> Checkpoint {
     let folder = "\(cohort.folder.path)/start"
@@ -42,7 +42,7 @@ struct FineTuningTests {
     return try Checkpoint(folder, .latest)
   }
 
-  private func weights(_ checkpoint: Checkpoint, heads: Bool? = nil) -> [String: [UInt8]] {
+  func weights(_ checkpoint: Checkpoint, heads: Bool? = nil) -> [String: [UInt8]] {
     checkpoint.tensors.filter { name, _ in
       !name.hasPrefix("momentum.") && (heads == nil || name.contains(".seg_layers.") == heads)
     }
@@ -131,6 +131,23 @@ struct FineTuningTests {
       try cohort.trainer(settings("\(cohort.folder.path)/weights.safetensors"))
     }
     expectOneLine(error, naming: ["weights.safetensors cannot be started from"])
+    // A damaged checkpoint of nnU-Net, alone and in a results folder.
+    try makeFolder(cohort.fold)
+    let foreign = "\(cohort.fold)/checkpoint_final.pth"
+    try writeAtomically("zip", to: foreign)
+    for path in [foreign, cohort.model] {
+      let error = #expect(throws: TrainingError.self) { try cohort.trainer(settings(path)) }
+      expectOneLine(error, naming: [foreign, "cannot be started from"])
+    }
+  }
+
+  @Test func damagedDescriptionsAreNotPassedOver() throws {
+    let cohort = try trained()
+    try writeAtomically("{", to: "\(cohort.model)/dataset.json")
+    let error = #expect(throws: TrainingError.self) {
+      try PretrainedWeights(contentsOf: cohort.fold)
+    }
+    expectOneLine(error, naming: ["checkpoint_final.safetensors", "dataset.json"])
   }
 
   @Test func frozenEncodersStayAndDecodersLearn() throws {

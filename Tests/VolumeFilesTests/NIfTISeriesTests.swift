@@ -58,6 +58,33 @@ import Volumes
     }
   }
 
+  /// Lengths whose product no number holds, in a header of 64-bit lengths.
+  @Test func absurdLengthsAreRefused() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/huge.nii"
+    // A NIfTI-2 header of single bytes, 2^40 along every axis, with voxels from byte 544 on.
+    var bytes = [UInt8](repeating: 0, count: 600)
+    func store(_ number: some FixedWidthInteger, at offset: Int) {
+      withUnsafeBytes(of: number.littleEndian) {
+        bytes.replaceSubrange(offset..<offset + $0.count, with: $0)
+      }
+    }
+    store(Int32(540), at: 0)
+    bytes.replaceSubrange(4..<12, with: Array("n+2\0\r\n\u{1A}\n".utf8))
+    store(Int16(2), at: 12)
+    store(Int16(8), at: 14)
+    for (axis, length) in [3, 1 << 40, 1 << 40, 1 << 40].enumerated() {
+      store(Int64(length), at: 16 + 8 * axis)
+      store(Double(1).bitPattern, at: 104 + 8 * axis)
+    }
+    store(Int64(544), at: 168)
+    try writeBytes(bytes, to: path)
+    for error in [
+      #expect(throws: VolumeFileError.self) { try NIfTISeries(path) },
+      #expect(throws: VolumeFileError.self) { try VolumeHeader(contentsOf: path) },
+    ] { #expect(error?.description.contains("more than any memory holds") == true) }
+  }
+
   @Test func aTruncatedSeriesIsRefusedBeforeAnythingIsWritten() throws {
     let folder = try TemporaryFolder()
     let volume = Volume<Float>(repeating: 2, geometry: Geometry(extent: Extent(x: 4, y: 4, z: 4)))

@@ -32,6 +32,25 @@ import ZipArchives
     ) { try archive.contents(named: "model/fold_0/zeros.bin", limit: 99_999) }
   }
 
+  /// Wherever a piece ends, even where all compressed bytes are used up and the last of what they stand for is still to come.
+  @Test(arguments: [ZipEntry.Method.stored, .deflated])
+  func piecesMayEndAnywhere(method: ZipEntry.Method) throws {
+    let content = [UInt8](repeating: 7, count: 3000)
+    let archive = try ZipArchive(archive([("sevens", content)], method: method), named: "test.zip")
+    let entry = try #require(archive.entry(named: "sevens"))
+    for last in 0...700 {
+      let reader = try ZipEntryReader(entry, of: archive)
+      var found = [UInt8](repeating: 0, count: 3000)
+      try found.withUnsafeMutableBytes { bytes in
+        try reader.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<(3000 - last)]))
+        if last > 0 {
+          try reader.read(into: UnsafeMutableRawBufferPointer(rebasing: bytes[(3000 - last)...]))
+        }
+      }
+      #expect(found == content && reader.unread == 0)
+    }
+  }
+
   @Test func unpackedFilesAppearOnlyWhenSound() throws {
     let folder = try TemporaryFolder()
     let archive = try ZipArchive(contentsOf: fixture("deflated.zip"))
@@ -58,7 +77,7 @@ import ZipArchives
 
   static let names = [
     "../evil", "a/../../b", "/etc/passwd", "C:evil.exe", "a\\..\\b", "a//b", "./a", "a\nb",
-    "a/..",
+    "a/..", "a/.", ".",
   ]
 
   @Test(arguments: names) func namesThatLeaveTheFolderAreRefused(name: String) throws {

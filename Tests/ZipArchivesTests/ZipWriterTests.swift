@@ -56,6 +56,21 @@ import ZipArchives
     #expect(throws: ZipError.self) { _ = try ZipWriter(replacing: folder.path + "/none/a.zip") }
   }
 
+  /// An entry that failed is not in the list, and those after it are where the list says.
+  @Test func archiveGoesOnAfterAnEntryThatFailed() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/file.zip"
+    var writer = try ZipWriter(replacing: path)
+    #expect(throws: ZipError.self) {
+      try writer.add("short", byteCount: 9, method: .stored) { (append) throws(ZipError) in
+        try [UInt8(1), 2, 3].withBytes { (all) throws(ZipError) in try append(all) }
+      }
+    }
+    try writer.add("next", [4, 5])
+    try writer.finish()
+    #expect(try readAll(bytes(ofFile: path)) == ["next": [4, 5]])
+  }
+
   @Test func manyEntriesUseTheLargeRecord() throws {
     let count = 70_000
     let bytes = try archive((0..<count).map { ("\($0)", []) })

@@ -1,3 +1,4 @@
+import RegionsOfInterest
 import Volumes
 
 /// Grows or shrinks one structure of the previous stage's masks.
@@ -85,13 +86,17 @@ public struct ComponentRemoval: Hashable, Sendable, Codable {
   public func apply(to masks: PatchMemory) {
     let channel = masks.channel(structure)
     guard let values = channel.baseAddress else { return }
-    let components = MaskComponents(of: MaskBits(values, shape: masks.shape))
-    let limit = Double(sizeLimit) * Double(masks.shape.count)
+    let (shape, count) = (masks.shape, masks.shape.count)
+    let mask = Mask(
+      voxels: (0..<count).map { values[$0] != 0 },
+      geometry: Geometry(extent: Extent(x: shape.width, y: shape.height, z: shape.depth)))
+    let components = ConnectedComponents(of: mask, connectivity: .corners)
+    let limit = Double(sizeLimit) * Double(count)
     let small = components.sizes.indices.filter { Double(components.sizes[$0]) < limit }
     guard !small.isEmpty else { return }
     let chosen = small[min(small.count - 1, Int(choice * Float(small.count)))]
-    components.forEachRun(of: chosen) { run in
-      for position in run { channel[position] = 0 }
+    for run in components.runs where run.component == chosen + 1 {
+      for position in run.voxels { channel[position] = 0 }
     }
   }
 }

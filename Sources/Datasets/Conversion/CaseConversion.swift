@@ -54,8 +54,8 @@ struct CaseConversion {
   ) throws(DatasetError) -> Int {
     let header = try header(of: path)
     func target(_ channel: Int) -> String {
-      let number = String(10000 + firstChannel + channel).dropFirst()
-      return "\(root)/images\(part)/\(entry.id)_\(number)\(ending)"
+      let suffix = FileName.channelSuffix(firstChannel + channel)
+      return "\(root)/images\(part)/\(entry.id)\(suffix)\(ending)"
     }
     let targets = (0..<header.channelCount).map(target)
     if isAsWanted(path), header.channelCount == 1 || header.format == .png {

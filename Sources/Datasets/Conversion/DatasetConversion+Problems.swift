@@ -8,24 +8,10 @@ extension DatasetConversion {
   /// - Parameter gridTolerance: How far grids of one case may lie apart, as a part of the image's
   ///   smallest spacing.
   /// - Returns: The problems, none if the conversion may begin.
-  public func problems(gridTolerance: Double = 0.1) -> [DatasetCheck.Problem] {
-    var problems: [DatasetCheck.Problem] = []
-    for cases in [training, tests] {
-      var seen = Set<String>()
-      for entry in cases {
-        if entry.id.isEmpty || entry.id.contains("/") || entry.id.hasPrefix(".") {
-          problems.append(
-            problem(
-              source.path,
-              "case name \"\(entry.id)\" cannot be a file's name; choose one without / and without a "
-                + "dot in front"))
-        }
-        if !seen.insert(entry.id).inserted {
-          problems.append(
-            problem(source.path, "duplicate case: \(entry.id) stands there more than once"))
-        }
-      }
-    }
+  public func problems(
+    gridTolerance: Double = DatasetCheck.Settings().gridTolerance
+  ) -> [DatasetCheck.Problem] {
+    var problems = [training, tests].flatMap(Case.nameProblems).map { problem(source.path, $0) }
     if training.isEmpty { problems.append(problem(source.path, "no case has labels")) }
     let all = training + tests
     return problems
@@ -58,19 +44,8 @@ extension DatasetConversion {
         grid = header.geometry
         continue
       }
-      let allowed = gridTolerance * min(first.spacing.x, first.spacing.y, first.spacing.z)
-      if header.geometry.extent != first.extent {
-        problems.append(
-          problem(
-            path,
-            "grid differs from the case's first image: expected \(first.extent) voxels, "
-              + "found \(header.geometry.extent); resample it onto that image"))
-      } else if !(header.geometry.cornerDifference(from: first) <= allowed) {
-        problems.append(
-          problem(
-            path,
-            "grid differs from the case's first image by more than \(allowed) mm; resample it onto "
-              + "that image, or copy that image's header if only the header is wrong"))
+      if let difference = header.geometry.difference(fromFirst: first, tolerance: gridTolerance) {
+        problems.append(problem(path, difference))
       }
     }
     let expected = source.description.channelNames

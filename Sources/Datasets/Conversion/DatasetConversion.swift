@@ -82,6 +82,7 @@ public struct DatasetConversion: Sendable {
   public init(
     of path: String, into target: String, settings: Settings = Settings()
   ) throws(DatasetError) {
+    let target = FileName.withoutTrailingSlashes(target)
     guard Self.isDatasetName(FileName.last(of: target)) else {
       throw .conversion(
         path: target,
@@ -113,11 +114,14 @@ public struct DatasetConversion: Sendable {
 
   /// Writes the new folder, complete or not at all; folders above it are made if need be.
   ///
+  /// - Returns: What was made.
   /// - Throws: ``DatasetError``; nothing is left then.
   public func run() throws(DatasetError) -> Outcome {
+    // What cannot be split is said before anything is copied.
+    let splits = try splits()
     let folder: AtomicFolder
     do throws(FileOutputError) {
-      try createFolder(FileName.folder(of: target))
+      try createFolder(enclosingFolder(of: target))
       folder = try AtomicFolder(creating: target)
     } catch {
       throw .conversion(error)
@@ -150,7 +154,7 @@ public struct DatasetConversion: Sendable {
       outcome.reencoded += counts.reencoded
     }
     try document.write(to: root + "/dataset.json")
-    if let splits = try splits() {
+    if let splits {
       try splits.write(to: root + "/splits_final.json")
       outcome.folds = splits.splits.count
       outcome.groups = Set(training.compactMap(\.group)).count

@@ -28,35 +28,45 @@ extension PickleGraph {
       throw PickleReader.Problem(text: "it calls an object that is no class or function")
     }
     guard let known = Known(rawValue: name) else {
-      noteForeign(name)
+      noteForeign(name, at: function)
       return .foreign(name)
     }
-    guard case .tuple(let parts) = self[arguments], let object = object(known, parts) else {
+    guard case .tuple(let parts) = self[arguments], let object = try object(known, parts) else {
       throw PickleReader.Problem(text: "\(name) has arguments that it never has")
     }
     return object
   }
 
-  private func object(_ known: Known, _ parts: [Reference]) -> Object? {
+  private mutating func object(
+    _ known: Known, _ parts: [Reference]
+  ) throws(PickleReader.Problem) -> Object? {
     switch known {
-    case .orderedDictionary: return parts.isEmpty ? .dictionary(Items()) : dictionary(parts[0])
-    case .tensor: return tensor(parts)
+    case .orderedDictionary: return parts.isEmpty ? .dictionary([]) : try dictionary(parts[0])
+    case .tensor:
+      try spend(2 * TensorRecord.mostAxes * MemoryLayout<Int>.stride)
+      return tensor(parts)
     case .parameter:
       guard let first = parts.first, case .tensor(let tensor) = self[first] else { return nil }
       return .tensor(tensor)
     case .device: return parts.first.flatMap(string).map { .string($0) }
-    case .size: return parts.first.flatMap(self.parts).map { .tuple($0) }
+    case .size:
+      guard let first = parts.first, case .tuple(let lengths) = self[first] else { return nil }
+      return .tuple(lengths)
     case .encode:
       guard parts.count == 2, let text = string(parts[0]), string(parts[1]) == "latin1" else {
         return nil
       }
+      try spend(2 * text.utf8.count)
       var bytes: [UInt8] = []
       for scalar in text.unicodeScalars {
         guard let byte = UInt8(exactly: scalar.value) else { return nil }
         bytes.append(byte)
       }
       return .bytes(bytes)
-    case .dtype: return parts.first.flatMap(string).map { .numpyType($0) }
+    case .dtype:
+      // Letters and digits of numpy's number types, such as f8.
+      guard let type = parts.first.flatMap(string), type.utf8.count <= 16 else { return nil }
+      return .numpyType(type)
     case .scalar, .newScalar:
       guard parts.count == 2, case .numpyType(let type) = self[parts[0]],
         case .bytes(let bytes) = self[parts[1]]
@@ -66,14 +76,15 @@ extension PickleGraph {
   }
 
   /// A dictionary from a list of pairs.
-  private func dictionary(_ list: Reference) -> Object? {
+  private mutating func dictionary(_ list: Reference) throws(PickleReader.Problem) -> Object? {
     guard let pairs = parts(list) else { return nil }
-    var result: [(key: Reference, value: Reference)] = []
+    try spend(2 * pairs.count * MemoryLayout<Item>.stride)
+    var result: [Item] = []
     for pair in pairs {
       guard let pair = parts(pair), pair.count == 2 else { return nil }
       result.append((pair[0], pair[1]))
     }
-    return .dictionary(Items(result))
+    return .dictionary(result)
   }
 
   /// A tensor from storage, offset, shape, strides; what follows them does not matter for its numbers.
@@ -118,9 +129,16 @@ extension PickleGraph {
   }
 
   /// Appends to a list; what is appended to a placeholder is forgotten.
-  func append(_ references: [Reference], to target: Reference) -> Bool {
+  mutating func append(
+    _ references: [Reference], to target: Reference
+  ) throws(PickleReader.Problem) -> Bool {
     switch self[target] {
-    case .list(let items): items.values += references
+    case .list(var items):
+      if items.isEmpty { try spend(Self.arrayCost) }
+      // With no second owner the array grows in place.
+      self[target] = .none
+      items += references
+      self[target] = .list(items)
     case .foreign: break
     default: return false
     }
@@ -128,9 +146,15 @@ extension PickleGraph {
   }
 
   /// Sets items of a dictionary; those of a placeholder are forgotten.
-  func set(_ pairs: [(key: Reference, value: Reference)], in target: Reference) -> Bool {
+  mutating func set(
+    _ pairs: [Item], in target: Reference
+  ) throws(PickleReader.Problem) -> Bool {
     switch self[target] {
-    case .dictionary(let items): items.values += pairs
+    case .dictionary(var items):
+      if items.isEmpty { try spend(Self.arrayCost) }
+      self[target] = .none
+      items += pairs
+      self[target] = .dictionary(items)
     case .foreign: break
     default: return false
     }
@@ -139,8 +163,8 @@ extension PickleGraph {
 
   /// Takes over an object's state: the byte order of a numpy type; all other state is of no use here.
   mutating func build(_ target: Reference, _ state: Reference) {
-    guard case .numpyType(let type) = self[target], let parts = parts(state), parts.count > 1,
-      string(parts[1]) == ">"
+    guard case .numpyType(let type) = self[target], !type.hasPrefix(">"),
+      let parts = parts(state), parts.count > 1, string(parts[1]) == ">"
     else { return }
     self[target] = .numpyType(">" + type)
   }

@@ -11,12 +11,17 @@ struct PickleReader {
     let text: String
   }
 
-  private(set) var graph = PickleGraph()
-  var stack: [Reference] = []
+  private var graph: PickleGraph
+  private var stack: [Reference] = []
   private var marks: [Int] = []
-  private var memo: [Int: Reference] = [:]
+  /// What was kept, by its number; picklers number from 0 without gaps.
+  private var memo: [Reference?] = []
+  private var keptCount = 0
   private let bytes: UnsafeRawBufferPointer
   private var place = 0
+
+  /// Bytes of a place in an array that doubles when it grows.
+  private static let placeCost = 2 * MemoryLayout<Int>.stride
 
   /// Reads a pickle.
   ///
@@ -35,7 +40,10 @@ struct PickleReader {
     return (reader.graph, try reader.pop())
   }
 
-  private init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+  private init(_ bytes: UnsafeRawBufferPointer) {
+    self.bytes = bytes
+    graph = PickleGraph(ofPickle: bytes.count)
+  }
 
   // MARK: The pickle's bytes
 
@@ -76,17 +84,22 @@ struct PickleReader {
   // MARK: The stack
 
   private mutating func push(_ object: PickleGraph.Object) throws(Problem) {
-    guard let reference = graph.add(object) else {
-      throw Problem(text: "it has more than \(PickleGraph.largestCount) objects")
-    }
-    try push(reference)
+    try push(try graph.add(object))
   }
 
   private mutating func push(_ reference: Reference) throws(Problem) {
-    guard stack.count < PickleGraph.largestCount else {
-      throw Problem(text: "it has more than \(PickleGraph.largestCount) objects")
-    }
+    try graph.spend(Self.placeCost)
     stack.append(reference)
+  }
+
+  private mutating func keep(_ number: Int) throws(Problem) {
+    let gap = number + 1 - memo.count
+    if gap > 0 {
+      try graph.spend(2 * gap * MemoryLayout<Reference?>.stride)
+      memo.append(contentsOf: repeatElement(nil, count: gap))
+    }
+    if memo[number] == nil { keptCount += 1 }
+    memo[number] = try top()
   }
 
   private mutating func pop() throws(Problem) -> Reference {
@@ -136,16 +149,18 @@ struct PickleReader {
     case "B": try push(.bytes(Array(try take(try number(UInt32.self)))))
     case "C": try push(.bytes(Array(try take(Int(try byte())))))
     case "\u{8e}", "\u{96}": try push(.bytes(Array(try take(try number(UInt64.self)))))
-    case "]": try push(.list(PickleGraph.Items()))
-    case "}": try push(.dictionary(PickleGraph.Items()))
+    case "]": try push(.list([]))
+    case "}": try push(.dictionary([]))
     case ")": try push(.tuple([]))
     case "\u{85}": try pushTuple(1)
     case "\u{86}": try pushTuple(2)
     case "\u{87}": try pushTuple(3)
     case "t": try push(.tuple(try popToMark()))
-    case "l": try push(.list(PickleGraph.Items(try popToMark())))
-    case "d": try push(.dictionary(PickleGraph.Items(try pairs(try popToMark()))))
-    case "(": marks.append(stack.count)
+    case "l": try push(.list(try popToMark()))
+    case "d": try push(.dictionary(try pairs(try popToMark())))
+    case "(":
+      try graph.spend(Self.placeCost)
+      marks.append(stack.count)
     case "0": _ = try pop()
     case "1": _ = try popToMark()
     case "2": try push(try top())
@@ -155,9 +170,9 @@ struct PickleReader {
       let value = try pop()
       try setItems([try pop(), value])
     case "u": try setItems(try popToMark())
-    case "q": memo[Int(try byte())] = try top()
-    case "r": memo[try number(UInt32.self)] = try top()
-    case "\u{94}": memo[memo.count] = try top()
+    case "q": try keep(Int(try byte()))
+    case "r": try keep(try number(UInt32.self))
+    case "\u{94}": try keep(keptCount)
     case "h": try recall(Int(try byte()))
     case "j": try recall(try number(UInt32.self))
     case "c":
@@ -198,37 +213,42 @@ struct PickleReader {
   }
 
   private mutating func pushTuple(_ count: Int) throws(Problem) {
+    try graph.spend(PickleGraph.arrayCost)
     var parts: [Reference] = []
     for _ in 0..<count { parts.append(try pop()) }
     try push(.tuple(parts.reversed()))
   }
 
   private mutating func recall(_ number: Int) throws(Problem) {
-    guard let reference = memo[number] else {
+    guard number < memo.count, let reference = memo[number] else {
       throw Problem(text: "it recalls object \(number), which it did not keep")
     }
     try push(reference)
   }
 
   private mutating func pushGlobal(_ module: String, _ name: String) throws(Problem) {
+    guard module.utf8.count + name.utf8.count <= 2000 else {
+      throw Problem(text: "the name of a class is too long")
+    }
+    try graph.spend(module.utf8.count + name.utf8.count)
     try push(.global("\(module).\(name)"))
   }
 
-  private func pairs(_ items: [Reference]) throws(Problem) -> [(key: Reference, value: Reference)] {
+  private func pairs(_ items: [Reference]) throws(Problem) -> [PickleGraph.Item] {
     guard items.count % 2 == 0 else { throw Problem(text: "a dictionary has a key without value") }
     return stride(from: 0, to: items.count, by: 2).map { (items[$0], items[$0 + 1]) }
   }
 
   private mutating func append(_ items: [Reference]) throws(Problem) {
     let target = try top()
-    guard graph.append(items, to: target) else {
+    guard try graph.append(items, to: target) else {
       throw Problem(text: "it appends to an object that is no list")
     }
   }
 
   private mutating func setItems(_ items: [Reference]) throws(Problem) {
     let target = try top()
-    guard graph.set(try pairs(items), in: target) else {
+    guard try graph.set(try pairs(items), in: target) else {
       throw Problem(text: "it sets items of an object that is no dictionary")
     }
   }

@@ -6,7 +6,7 @@ struct MetaImageWriter {
   let geometry: Geometry
   let type: VoxelType
 
-  func write(_ voxels: InterleavedVoxels, level: Int32) throws(VolumeFileError) {
+  func write(_ voxels: InterleavedVoxels, level: Int) throws(VolumeFileError) {
     let isAttached = path.lowercased().hasSuffix(".mha")
     let name = isAttached ? path : path.dropLast(4) + ".zraw"
     let output = try VoxelOutput(name, .none)

@@ -33,12 +33,9 @@ public struct NIfTISeries {
     }
     self.path = path
     channelCount = shape.channelCount
-    let (bytes, isHuge) = shape.extent.count.multipliedReportingOverflow(by: type.byteCount)
-    let (total, isHuger) = bytes.multipliedReportingOverflow(by: channelCount)
-    guard !isHuge, !isHuger else {
-      throw .damagedHeader(path: headerPath, problem: "dimensions of \(header.dim)")
-    }
-    bytesPerChannel = bytes
+    let total = try storedBytes(
+      shape.extent, channels: channelCount, of: type, at: headerPath)
+    bytesPerChannel = total / channelCount
     offset = try header.dataOffset(path: headerPath)
     guard offset <= 1 << 26 else {
       throw .damagedHeader(

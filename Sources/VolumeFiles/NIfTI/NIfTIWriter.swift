@@ -12,7 +12,7 @@ struct NIfTIWriter {
   var isVector = false
 
   /// Writes header and voxels, one buffer of stored bytes per channel.
-  func write(_ channels: [UnsafeRawBufferPointer], level: Int32) throws(VolumeFileError) {
+  func write(_ channels: [UnsafeRawBufferPointer], level: Int) throws(VolumeFileError) {
     let names = NIfTINames(path)
     guard names.isPair else {
       try writeCompressible(to: path, header: header(isSingleFile: true), channels, level)
@@ -25,7 +25,7 @@ struct NIfTIWriter {
   }
 
   private func writeCompressible(
-    to path: String, header: [UInt8], _ channels: [UnsafeRawBufferPointer], _ level: Int32
+    to path: String, header: [UInt8], _ channels: [UnsafeRawBufferPointer], _ level: Int
   ) throws(VolumeFileError) {
     let output = try VoxelOutput(
       path, path.lowercased().hasSuffix(".gz") ? .gzip(level: level) : .none)

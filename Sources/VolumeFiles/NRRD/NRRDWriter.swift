@@ -6,7 +6,7 @@ struct NRRDWriter {
   let geometry: Geometry
   let type: VoxelType
 
-  func write(_ voxels: InterleavedVoxels, level: Int32) throws(VolumeFileError) {
+  func write(_ voxels: InterleavedVoxels, level: Int) throws(VolumeFileError) {
     guard path.lowercased().hasSuffix(".nhdr") else {
       let output = try VoxelOutput(path, .none)
       try output.write(Array(header(channels: voxels.channels.count, dataFile: nil).utf8))

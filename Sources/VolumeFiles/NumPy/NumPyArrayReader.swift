@@ -1,4 +1,4 @@
-import CZlib
+import ZipArchives
 
 /// An array of floats in a `.npz` archive, read from its beginning to its end.
 ///
@@ -8,7 +8,7 @@ public final class NumPyArrayReader {
   public let shape: [Int]
   private let path: String
   private let itemSize: Int
-  private let content: ZipContent
+  private let content: ZipEntryReader
   private var unread: Int
   private var raw: [UInt8] = []
 
@@ -20,30 +20,41 @@ public final class NumPyArrayReader {
   /// - Throws: ``VolumeFileError`` if the file is damaged, or holds no floats of that name.
   public init(_ path: String, array name: String) throws(VolumeFileError) {
     self.path = path
-    let file = try InputFile(path)
-    content = try ZipContent(ZipEntry(named: name + ".npy", in: file), of: file)
-    let magic = try content.read(10)
+    content = try Self.content(of: path, array: name)
+    let magic = try content.bytes(10, of: path)
     guard magic.starts(with: [0x93] + Array("NUMPY".utf8)), (1...3).contains(magic[6]) else {
       throw .damagedHeader(path: path, problem: "\(name) is no array of numpy")
     }
     var length = Int(magic[8]) | Int(magic[9]) << 8
-    var before = 10
     if magic[6] > 1 {
-      let more = try content.read(2)
+      let more = try content.bytes(2, of: path)
       length |= Int(more[0]) << 16 | Int(more[1]) << 24
-      before = 12
     }
     guard length <= 1 << 16 else {
       throw .damagedHeader(path: path, problem: "\(name) has a header of \(length) bytes")
     }
     let header = try NumPyHeader(
-      String(decoding: try content.read(length), as: UTF8.self), path: path)
+      String(decoding: try content.bytes(length, of: path), as: UTF8.self), path: path)
     shape = header.shape
     itemSize = header.itemSize
     unread = header.shape.reduce(1, *)
-    guard unread * itemSize == content.size - before - length else {
-      throw .truncated(
-        path: path, expectedBytes: unread * itemSize, foundBytes: content.size - before - length)
+    guard unread * itemSize == content.unread else {
+      throw .truncated(path: path, expectedBytes: unread * itemSize, foundBytes: content.unread)
+    }
+  }
+
+  private static func content(
+    of path: String, array name: String
+  ) throws(VolumeFileError) -> ZipEntryReader {
+    let archive: ZipArchive
+    do throws(ZipError) { archive = try ZipArchive(contentsOf: path) } catch {
+      throw .archive(error)
+    }
+    guard let entry = archive.entry(named: name + ".npy") else {
+      throw .damagedHeader(path: path, problem: "the archive has no array \(name)")
+    }
+    do throws(ZipError) { return try ZipEntryReader(entry, of: archive) } catch {
+      throw .archive(error)
     }
   }
 
@@ -58,10 +69,10 @@ public final class NumPyArrayReader {
       let piece = UnsafeMutableBufferPointer(
         rebasing: numbers[start..<min(numbers.count, start + step)])
       if itemSize == 4 {
-        try content.read(into: UnsafeMutableRawBufferPointer(piece))
+        try content.fill(UnsafeMutableRawBufferPointer(piece))
         continue
       }
-      raw = try content.read(piece.count * itemSize)
+      raw = try content.bytes(piece.count * itemSize, of: path)
       raw.withUnsafeBytes { bytes in
         for index in piece.indices {
           piece[index] =
@@ -72,7 +83,6 @@ public final class NumPyArrayReader {
       }
     }
     unread -= numbers.count
-    if unread == 0 { try content.compareChecksum() }
   }
 }
 
@@ -90,57 +100,21 @@ extension Float {
   }
 }
 
-/// The bytes of a file in a zip archive, in order.
-private final class ZipContent {
-  /// How many bytes there are.
-  let size: Int
-  private let entry: ZipEntry
-  private let file: InputFile
-  private var inflater: Inflater?
-  private var position: Int
-  private var checksum: UInt = 0
+extension ZipEntryReader {
+  /// Fills a buffer; no more than there are left.
+  fileprivate func fill(_ bytes: UnsafeMutableRawBufferPointer) throws(VolumeFileError) {
+    do throws(ZipError) { try read(into: bytes) } catch { throw .archive(error) }
+  }
 
-  init(_ entry: ZipEntry, of file: InputFile) throws(VolumeFileError) {
-    self.entry = entry
-    self.file = file
-    size = entry.size
-    position = entry.offset
-    if entry.isDeflated {
-      inflater = try Inflater(path: file.path, wrapping: .none) {
-        [unowned self] (buffer) throws(VolumeFileError) in try stored(buffer)
-      }
+  /// The next bytes, which a file that is whole has.
+  fileprivate func bytes(_ count: Int, of path: String) throws(VolumeFileError) -> [UInt8] {
+    guard count <= unread else {
+      throw .truncated(path: path, expectedBytes: count, foundBytes: unread)
     }
-  }
-
-  private func stored(_ bytes: UnsafeMutableRawBufferPointer) throws(VolumeFileError) -> Int {
-    let left = entry.offset + entry.storedSize - position
-    let count = try file.read(
-      UnsafeMutableRawBufferPointer(rebasing: bytes[..<min(bytes.count, left)]), at: position)
-    position += count
-    return count
-  }
-
-  func read(into bytes: UnsafeMutableRawBufferPointer) throws(VolumeFileError) {
-    let count: Int
-    if let inflater { count = try inflater.read(bytes) } else { count = try stored(bytes) }
-    guard count == bytes.count else {
-      throw .truncated(path: file.path, expectedBytes: bytes.count, foundBytes: count)
-    }
-    checksum = crc32(
-      checksum, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt32(bytes.count))
-  }
-
-  func read(_ count: Int) throws(VolumeFileError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     try bytes.withUnsafeMutableBufferPointer { (buffer) throws(VolumeFileError) in
-      try read(into: UnsafeMutableRawBufferPointer(buffer))
+      try fill(UnsafeMutableRawBufferPointer(buffer))
     }
     return bytes
-  }
-
-  func compareChecksum() throws(VolumeFileError) {
-    guard checksum == UInt(entry.checksum) else {
-      throw .damagedVoxels(path: file.path, problem: "the checksum is wrong")
-    }
   }
 }

@@ -1,4 +1,4 @@
-import CZlib
+import DeflateStreams
 import FileOutput
 import Parallelism
 
@@ -16,7 +16,7 @@ public final class NumPyArrayWriter {
   private var expected: Int
   private var size = 0
   private var storedSize = 0
-  private var checksum: UInt = 0
+  private var checksum: UInt32 = 0
 
   private static let blockBytes = 1 << 20
   private static let blocksAtATime = 16
@@ -81,8 +81,7 @@ public final class NumPyArrayWriter {
     let blocks = pending.withUnsafeBytes { bytes in
       // Every call reads a block of its own.
       nonisolated(unsafe) let bytes = bytes
-      checksum = crc32(
-        checksum, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt32(bytes.count))
+      checksum = crc32(of: bytes, after: checksum)
       return parallelMap((bytes.count + Self.blockBytes - 1) / Self.blockBytes) { index in
         deflated(
           UnsafeRawBufferPointer(
@@ -109,23 +108,14 @@ public final class NumPyArrayWriter {
 
 /// A block of a deflate stream that ends at a whole byte, so that the next can follow.
 private func deflated(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
-  var stream = z_stream()
   // Probabilities hardly compress: the fastest level loses little.
-  let status = delineate_deflate_start_raw(&stream, 1)
-  // Only a missing 256 KiB of memory can fail here.
-  precondition(status == Z_OK, "zlib refused to start: \(status)")
-  defer { deflateEnd(&stream) }
-  let capacity = Int(deflateBound(&stream, UInt(bytes.count))) + 64
-  return [UInt8](unsafeUninitializedCapacity: capacity) { target, count in
-    stream.next_in = UnsafeMutablePointer(
-      mutating: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
-    stream.avail_in = UInt32(bytes.count)
-    stream.next_out = target.baseAddress
-    stream.avail_out = UInt32(capacity)
-    _ = deflate(&stream, Z_SYNC_FLUSH)
-    precondition(stream.avail_in == 0 && stream.avail_out > 0, "a block that does not fit")
-    count = capacity - Int(stream.avail_out)
+  guard let deflater = Deflater(.none, level: 1) else {
+    preconditionFailure("no 256 KiB of memory to compress")
   }
+  var result: [UInt8] = []
+  result.reserveCapacity(bytes.count + bytes.count / 64)
+  deflater.compress(bytes, ending: .block) { result.append(contentsOf: $0) }
+  return result
 }
 
 extension NumPyArrayWriter {

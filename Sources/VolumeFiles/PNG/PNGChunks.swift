@@ -80,7 +80,7 @@ struct PNGChunks {
       throw .damagedHeader(path: path, problem: "\(width) × \(height) pixels")
     }
     var ranges = pixelRanges[...]
-    let inflater = try Inflater(path: path) { (buffer) throws(VolumeFileError) in
+    let pixels = try DecompressedBytes(path: path) { (buffer) throws(VolumeFileError) in
       while let range = ranges.first, range.isEmpty { ranges = ranges.dropFirst() }
       guard let range = ranges.popFirst() else { return 0 }
       let length = min(buffer.count, range.count)
@@ -94,7 +94,7 @@ struct PNGChunks {
     defer { scratch.deallocate() }
     var found = 0
     while found < expected {
-      let count = try inflater.read(scratch)
+      let count = try pixels.read(scratch)
       found += count
       if count < scratch.count { break }
     }

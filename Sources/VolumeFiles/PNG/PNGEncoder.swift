@@ -1,5 +1,5 @@
 import CPNG
-import CZlib
+import DeflateStreams
 import FileOutput
 import Volumes
 
@@ -59,7 +59,7 @@ struct PNGEncoder {
     func number(_ value: Double) -> UInt32 { UInt32(min(max(1, value.rounded()), 2e9)) }
     let body =
       Array("pHYs".utf8) + bytes(number(pixelsPerMetre.x)) + bytes(number(pixelsPerMetre.y)) + [1]
-    return bytes(9) + body + bytes(UInt32(crc32(0, body, UInt32(body.count))))
+    return bytes(9) + body + bytes(body.withUnsafeBytes { crc32(of: $0) })
   }
 }
 

@@ -11,7 +11,7 @@ final class ByteStream {
   let compression: Compression
   private let start: Int
   private var position: Int
-  private var inflater: Inflater?
+  private var decompressed: DecompressedBytes?
 
   init(_ file: InputFile, from start: Int, _ compression: Compression) throws(VolumeFileError) {
     self.file = file
@@ -19,7 +19,7 @@ final class ByteStream {
     self.start = start
     position = start
     if compression == .deflate {
-      inflater = try Inflater(path: file.path) {
+      decompressed = try DecompressedBytes(path: file.path) {
         [unowned self] (buffer) throws(VolumeFileError) in try self.readStored(buffer)
       }
     }
@@ -35,7 +35,7 @@ final class ByteStream {
 
   /// Reads on; fewer bytes only at the end.
   func read(_ bytes: UnsafeMutableRawBufferPointer) throws(VolumeFileError) -> Int {
-    if let inflater { return try inflater.read(bytes) }
+    if let decompressed { return try decompressed.read(bytes) }
     return try readStored(bytes)
   }
 
@@ -51,7 +51,7 @@ final class ByteStream {
 
   /// Passes over bytes; returns how many there were.
   func skip(_ count: Int) throws(VolumeFileError) -> Int {
-    guard inflater != nil else {
+    guard decompressed != nil else {
       let passed = min(count, max(0, file.size - position))
       position += passed
       return passed

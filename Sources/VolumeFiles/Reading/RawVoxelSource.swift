@@ -78,9 +78,16 @@ final class RawVoxelSource: VoxelSource {
 
 /// Bytes of all voxels of all channels, checked for overflow.
 func storedBytes(of header: VolumeHeader, at path: String) throws(VolumeFileError) -> Int {
-  let extent = header.geometry.extent
-  var total = header.voxelType.byteCount
-  for length in [extent.x, extent.y, extent.z, header.channelCount] {
+  try storedBytes(
+    header.geometry.extent, channels: header.channelCount, of: header.voxelType, at: path)
+}
+
+/// Bytes of voxels of one type, checked for overflow.
+func storedBytes(
+  _ extent: Extent, channels: Int, of type: VoxelType, at path: String
+) throws(VolumeFileError) -> Int {
+  var total = type.byteCount
+  for length in [extent.x, extent.y, extent.z, channels] {
     guard length >= 1 else {
       throw .damagedHeader(path: path, problem: "\(extent) voxels, expected at least one per axis")
     }

@@ -35,7 +35,7 @@ struct VolumeWriter {
   }
 
   private func write<Number: BitwiseCopyable>(
-    _ channels: [[Number]], _ type: VoxelType, level: Int32
+    _ channels: [[Number]], _ type: VoxelType, level: Int
   ) throws(VolumeFileError) {
     try withBytes(of: channels[...], []) { (buffers) throws(VolumeFileError) in
       switch format {

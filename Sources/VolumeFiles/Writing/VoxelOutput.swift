@@ -1,4 +1,4 @@
-import CZlib
+import DeflateStreams
 import FileOutput
 
 /// A file being written, compressed on its way if asked; it appears under its name when it is
@@ -7,17 +7,15 @@ final class VoxelOutput {
   /// How the bytes are stored.
   enum Compression {
     case none
-    case gzip(level: Int32)
-    case zlib(level: Int32)
+    case gzip(level: Int)
+    case zlib(level: Int)
   }
 
   private var file: AtomicFile?
-  private var stream: UnsafeMutablePointer<z_stream>?
-  private let output: UnsafeMutableRawBufferPointer
+  private var deflater: Deflater?
   private var compressedBytes = 0
 
   init(_ path: String, _ compression: Compression) throws(VolumeFileError) {
-    output = .allocate(byteCount: 1 << 18, alignment: 64)
     do throws(FileOutputError) {
       file = try AtomicFile(replacing: path)
     } catch { throw .unwritable(error) }
@@ -26,28 +24,13 @@ final class VoxelOutput {
 
   /// Compresses what is written from now on.
   func beginCompression(_ compression: Compression) {
-    precondition(stream == nil, "the file is compressed already")
-    let started = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-    started.initialize(to: z_stream())
-    let status: Int32
+    precondition(deflater == nil, "the file is compressed already")
     switch compression {
-    case .none:
-      started.deallocate()
-      return
-    case .gzip(let level): status = delineate_deflate_start_gzip(started, level)
-    case .zlib(let level): status = delineate_deflate_start_zlib(started, level)
+    case .none: return
+    case .gzip(let level): deflater = Deflater(.gzip, level: level)
+    case .zlib(let level): deflater = Deflater(.zlib, level: level)
     }
-    // Only a wrong level or a missing 256 KiB of memory can fail here.
-    precondition(status == Z_OK, "zlib refused to start: \(status)")
-    stream = started
-  }
-
-  deinit {
-    if let stream {
-      deflateEnd(stream)
-      stream.deallocate()
-    }
-    output.deallocate()
+    precondition(deflater != nil, "no 256 KiB of memory to compress")
   }
 
   func write(_ bytes: [UInt8]) throws(VolumeFileError) {
@@ -57,15 +40,7 @@ final class VoxelOutput {
   }
 
   func write(_ bytes: UnsafeRawBufferPointer) throws(VolumeFileError) {
-    guard stream != nil else {
-      try store(bytes)
-      return
-    }
-    // zlib counts with 32 bits.
-    for start in stride(from: 0, to: bytes.count, by: 1 << 30) {
-      let end = min(bytes.count, start + 1 << 30)
-      try compress(UnsafeRawBufferPointer(rebasing: bytes[start..<end]), Z_NO_FLUSH)
-    }
+    if deflater == nil { try store(bytes) } else { try compress(bytes) }
   }
 
   /// Writes over the beginning of the file.
@@ -78,11 +53,8 @@ final class VoxelOutput {
   /// Ends the compressed part; returns how many bytes it takes.
   @discardableResult
   func endCompression() throws(VolumeFileError) -> Int {
-    guard let stream else { return compressedBytes }
-    try compress(UnsafeRawBufferPointer(start: nil, count: 0), Z_FINISH)
-    deflateEnd(stream)
-    stream.deallocate()
-    self.stream = nil
+    try compress(UnsafeRawBufferPointer(start: nil, count: 0), ending: .stream)
+    deflater = nil
     return compressedBytes
   }
 
@@ -94,20 +66,12 @@ final class VoxelOutput {
   }
 
   private func compress(
-    _ bytes: UnsafeRawBufferPointer, _ flush: Int32
+    _ bytes: UnsafeRawBufferPointer, ending: Deflater.Ending = .nothing
   ) throws(VolumeFileError) {
-    guard let stream else { return }
-    stream.pointee.next_in = UnsafeMutablePointer(
-      mutating: bytes.baseAddress?.assumingMemoryBound(to: UInt8.self))
-    stream.pointee.avail_in = UInt32(bytes.count)
-    repeat {
-      stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
-      stream.pointee.avail_out = UInt32(output.count)
-      _ = deflate(stream, flush)
-      let length = output.count - Int(stream.pointee.avail_out)
-      compressedBytes += length
-      try store(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(output)[..<length]))
-    } while stream.pointee.avail_out == 0
+    try deflater?.compress(bytes, ending: ending) { (piece) throws(VolumeFileError) in
+      compressedBytes += piece.count
+      try store(piece)
+    }
   }
 
   private func store(_ bytes: UnsafeRawBufferPointer) throws(VolumeFileError) {

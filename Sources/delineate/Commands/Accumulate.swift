@@ -5,6 +5,7 @@ import FoundationEssentials
 import Inference
 import JSONDocuments
 import ModelSelection
+import Training
 import Workspaces
 
 struct Accumulate: ParsableCommand {

@@ -43,7 +43,15 @@ struct BenchmarkNetwork: ParsableArguments {
 
   /// The labels: the dataset's, or as many as asked for.
   func labels() throws -> LabelSet {
-    if let datasetJson { return try DatasetDescription(contentsOf: datasetJson).labels }
+    if let datasetJson {
+      let labels = try DatasetDescription(contentsOf: datasetJson).labels
+      guard !labels.foregroundLabels.isEmpty else {
+        throw DatasetError.wrongField(
+          path: datasetJson, field: "labels", expected: "a structure besides the background",
+          found: "none")
+      }
+      return labels
+    }
     return try LabelSet(
       structures: (0..<classes).map {
         LabelSet.Structure(name: $0 == 0 ? "background" : "label \($0)", labels: [$0])
@@ -70,8 +78,10 @@ struct BenchmarkTrain: ParsableCommand {
   @OptionGroup var common: OutputOptions
 
   func validate() throws {
-    guard steps >= 1, warmUp >= 0, batchSize ?? 1 >= 1 else {
-      throw ValidationError("--steps and --batch-size must be at least 1, --warm-up at least 0")
+    for (name, value, least) in [
+      ("--steps", steps, 1), ("--warm-up", warmUp, 0), ("--batch-size", batchSize ?? 1, 1),
+    ] where !(least...1_000_000 ~= value) {
+      throw ValidationError("\(name) must be from \(least) to 1000000, not \(value)")
     }
   }
 
@@ -84,7 +94,7 @@ struct BenchmarkTrain: ParsableCommand {
     settings.batchSize = batchSize
     settings.precision = network.precision.precision
     let result = try TrainingStepBenchmark(
-      plan.configuration(network.configuration), classes: network.labels().heads.count,
+      plan.configuration(network.configuration), labels: network.labels(),
       settings: settings
     ).run()
     var passes = JSONObject()
@@ -95,6 +105,7 @@ struct BenchmarkTrain: ParsableCommand {
       [
         "configuration": .string(network.configuration),
         "patch": .array(result.patchSize.map { .integer($0) }),
+        "input_channels": .integer(result.inputChannels),
         "batch": .integer(result.batchSize), "precision": .string(result.precision.rawValue),
         "threads": .integer(ThreadBudget.threads),
         "seconds_per_step": .number(result.secondsPerStep),
@@ -107,6 +118,7 @@ struct BenchmarkTrain: ParsableCommand {
       ],
       text: aligned([
         ["patch", result.patchSize.map(String.init).joined(separator: " ") + " (z, y, x)"],
+        ["input channels", "\(result.inputChannels)"],
         ["batch", "\(result.batchSize)"], ["precision", result.precision.rawValue],
         ["threads", "\(ThreadBudget.threads)"],
         ["step", fixed(result.secondsPerStep, 3) + " s"],
@@ -167,11 +179,13 @@ struct BenchmarkPredict: ParsableCommand {
         "configuration": .string(network.configuration),
         "size": .array(
           [result.extent.x, result.extent.y, result.extent.z].map { .integer($0) }),
+        "input_channels": .integer(result.inputChannels),
         "mirroring": .bool(!noMirroring), "threads": .integer(ThreadBudget.threads),
         "seconds": .number(result.seconds), "peak_bytes": .integer(result.peakProcessBytes),
       ],
       text: aligned([
-        ["image", "\(result.extent) voxels"], ["time", duration(result.seconds)],
+        ["image", "\(result.extent) voxels"], ["input channels", "\(result.inputChannels)"],
+        ["time", duration(result.seconds)],
         ["memory", gigabytes(result.peakProcessBytes)],
       ]))
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Evaluation
 import JSONDocuments
+import Training
 import VolumeFiles
 import Volumes
 import Workspaces

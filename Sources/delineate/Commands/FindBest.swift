@@ -1,9 +1,12 @@
 import ArgumentParser
 import Datasets
 import Evaluation
+import FileOutput
+import FoundationEssentials
 import Inference
 import JSONDocuments
 import ModelSelection
+import Training
 import Workspaces
 
 struct FindBest: ParsableCommand {
@@ -12,10 +15,11 @@ struct FindBest: ParsableCommand {
     abstract: "Finds the best of several trained models, and how its masks are post-processed.",
     discussion: """
       Every model's validation masks of all folds are gathered in crossval_results_folds_... in its \
-      folder and scored; the highest mean Dice wins; averages of pairs of models compete too. Keeping only the largest component, of \
-      everything or of single labels, is then tried on the winner and kept where it helps. The \
-      rules are nnU-Net's, whose results folders serve too. Writes postprocessing.json beside the \
-      winner's gathered masks, and inference_instructions.txt with the commands for new images.
+      folder and scored; the highest mean Dice wins; averages of pairs of models compete too. \
+      Keeping only the largest component, of everything or of single labels, is then tried on the \
+      winner and kept where it helps. The rules are nnU-Net's, whose results folders serve too. \
+      Writes postprocessing.json beside the winner's gathered masks, and \
+      inference_instructions.txt with the commands for new images.
       """)
 
   @OptionGroup var models: ComparedModels
@@ -129,9 +133,10 @@ struct ComparedModels: ParsableArguments {
   func open(_ console: Console) throws -> [ModelFolder] {
     guard let workspace else { return try model.map { try ModelFolder($0) } }
     let space = Workspace(workspace)
-    let found = Self.configurations.compactMap { name in
-      try? ModelFolder(space.modelFolder(name))
-    }
+    // One that is there but damaged is an error, not a model that takes no part.
+    let found = try Self.configurations.map(space.modelFolder)
+      .filter { FileManager.default.fileExists(atPath: "\($0)/plans.json") }
+      .map { try ModelFolder($0) }
     guard !found.isEmpty else {
       throw ModelSelectionError.file(
         path: workspace, problem: "holds no trained models; train one, or give --model")

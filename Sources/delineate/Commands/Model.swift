@@ -10,7 +10,9 @@ import Workspaces
 struct Model: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Tells about trained models, and exchanges them with nnU-Net v2.",
-    subcommands: [ModelInfo.self, ModelImportCommand.self, ModelExportCommand.self])
+    subcommands: [
+      ModelInfo.self, ModelImportCommand.self, ModelExportCommand.self, ModelLogits.self,
+    ])
 }
 
 struct ModelInfo: ParsableCommand {
@@ -36,16 +38,14 @@ struct ModelReport {
   init(_ model: ModelFolder) throws {
     var folds = JSONObject()
     var foldTexts: [String] = []
-    var configurationName: String?
+    var trained: TrainedWeights?
     for fold in Set(ModelFolder.Checkpoint.allCases.flatMap { model.folds(with: $0) })
       .sorted(by: { $0.description < $1.description })
     {
       let kinds = ModelFolder.Checkpoint.allCases.filter { model.folds(with: $0).contains(fold) }
       folds[fold.description] = .array(kinds.map { .string($0.rawValue) })
       foldTexts.append("\(fold) (\(kinds.map(\.rawValue).joined(separator: ", ")))")
-      if configurationName == nil, let kind = kinds.first {
-        configurationName = try model.weights(of: fold, kind).configurationName
-      }
+      if trained == nil, let kind = kinds.first { trained = try model.weights(of: fold, kind) }
     }
     let structures = model.description.labels.structures
     var rows = [
@@ -66,21 +66,17 @@ struct ModelReport {
           $0[$1.name] = .array($1.labels.map { .integer($0) })
         }), "folds": .object(folds),
     ]
-    if let configurationName {
-      let c = try model.plan.configuration(configurationName)
+    if let trained {
+      let c = trained.configuration
       let patch = c.patchSize.map(String.init).joined(separator: " ")
-      let weights = UNet(
-        UNetArchitecture(
-          c, inputChannels: c.inputChannels(for: model.description.labels),
-          classes: model.description.labels.heads.count)
-      ).parameters.map(\.count).reduce(0, +)
+      let weights = trained.network.parameters.map(\.count).reduce(0, +)
       rows += [
-        ["configuration", configurationName], ["network", c.architecture.kind.rawValue],
+        ["configuration", trained.configurationName], ["network", c.architecture.kind.rawValue],
         ["features", c.architecture.features.map(String.init).joined(separator: " ")],
         ["weights", "\(weights)"], ["patch", "\(patch) (z, y, x)"],
         ["spacing", c.spacing.map { fixed($0, 3) }.joined(separator: " ") + " mm (z, y, x)"],
       ]
-      object["configuration"] = .string(configurationName)
+      object["configuration"] = .string(trained.configurationName)
       object["network"] = .string(c.architecture.kind.rawValue)
       object["features"] = .array(c.architecture.features.map { .integer($0) })
       object["weights"] = .integer(weights)

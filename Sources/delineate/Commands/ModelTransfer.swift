@@ -45,8 +45,10 @@ struct ModelExportCommand: ParsableCommand {
     commandName: "export", abstract: "Writes a model for nnU-Net v2, or as ONNX.",
     discussion: """
       nnU-Net predicts from the folder with nnUNetv2_predict_from_modelfolder -m FOLDER, and installs the \
-      archive with nnUNetv2_install_pretrained_model_from_zip. The ONNX file holds one fold's network: \
-      preprocessed patches in, logits out.
+      archive with nnUNetv2_install_pretrained_model_from_zip. Masks by nnU-Net number the labels \
+      without gaps; where a model's labels have some, a line says which become which, and the exported \
+      dataset.json has the new ones. The ONNX file holds one fold's network: preprocessed patches in, \
+      logits out.
       """)
 
   @Argument(help: "Folder of a trained configuration, with its plans.json.") var model: String
@@ -93,6 +95,17 @@ struct ModelExportCommand: ParsableCommand {
     let written = [("nnunet", nnunet), ("zip", zip), ("onnx", onnx)]
     var document = JSONObject()
     for (name, path) in written { document[name] = path.map { .string($0) } }
+    let renumbered = nnunet == nil && zip == nil ? [] : export.renumberedLabels
+    if !renumbered.isEmpty {
+      console.message(
+        "masks by nnU-Net have other values than this model's, which have gaps: "
+          + renumbered.map { "\($0.exportedValue) for \($0.name) (here \($0.value))" }
+          .joined(separator: ", ") + "; the exported dataset.json names them so")
+      document["renumbered_labels"] = .object(
+        renumbered.reduce(into: JSONObject()) {
+          $0[String($1.value)] = .integer($1.exportedValue)
+        })
+    }
     console.result(
       .object(document), text: written.compactMap(\.1).map { $0 + "\n" }.joined())
   }

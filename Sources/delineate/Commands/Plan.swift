@@ -38,7 +38,10 @@ struct Plan: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Take over the plan of a model instead of planning, so that training can start from its weights.",
+      """
+      Take over the plan of a model, of a plans.json or of nnU-Net's checkpoint instead of planning, \
+      so that training can start from its weights.
+      """,
       valueName: "folder|file"))
   var like: String?
 

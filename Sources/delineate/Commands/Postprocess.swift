@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Evaluation
+import FileOutput
 import FoundationEssentials
 import JSONDocuments
 import ModelSelection

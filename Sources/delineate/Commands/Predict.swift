@@ -1,5 +1,6 @@
 import ArgumentParser
 import Datasets
+import FileOutput
 import Inference
 import JSONDocuments
 import VolumeFiles
@@ -12,7 +13,9 @@ struct Predict: ParsableCommand {
       Images are named CASE_0000.nii.gz, CASE_0001.nii.gz, ..., the number being the channel's, and \
       give CASE.nii.gz on the same grid. Files without a number are one case each where the model has \
       one channel or each holds all of them; otherwise give the files of one case in the order of the \
-      channels. A case that fails does not stop the others; the exit status is then 1.
+      channels. Four digits are a part of the case's name where every file holds all channels, or \
+      where the model has one channel and no name ends in _0000. A case that fails does not stop the \
+      others; the exit status is then 1.
 
       The second stage of a cascade refines masks of the first: those in --previous-stage, or else \
       those of the first stage's model in the folder beside the model's.
@@ -71,6 +74,7 @@ struct Predict: ParsableCommand {
       "Segment every n-th case only, from the i-th on, so that n machines share a folder.",
       valueName: "i/n"))
   var part: PartArgument?
+
   @Option(
     help: ArgumentHelp(
       "Masks of the first stage, for the second stage of a cascade.", valueName: "folder"))
@@ -108,6 +112,11 @@ struct Predict: ParsableCommand {
         before: predictor, of: model, masks: takesMasks ? previousStage : nil,
         folds: folds?.folds, checkpoint: checkpoint.kind, settings: settings)
       return member
+    }
+    if let previousStage, members.allSatisfy({ $0.previousStage == nil }) {
+      throw WorkspaceError.input(
+        path: previousStage,
+        problem: "none of the models has a previous stage; leave --previous-stage out")
     }
     var prediction = try FolderPrediction(members, observer: console.observer)
     prediction.savesProbabilities = probabilities

@@ -69,7 +69,7 @@ struct Train: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Checkpoint, or folder of a model or fold, whose weights to start from.",
+      "Checkpoint, or folder of a model or fold, ours or nnU-Net's, whose weights to start from.",
       valueName: "file|folder"))
   var pretrained: String?
 
@@ -80,6 +80,14 @@ struct Train: ParsableCommand {
     help: ArgumentHelp(
       "End after so many epochs without a better running Dice; never by default.", valueName: "n"))
   var patience: Int?
+
+  @Flag(
+    help: """
+      Also save the probabilities of the validation cases (CASE.npz beside the masks, nnU-Net's \
+      --npz), so that find-best can try averages of models; they take far more of the disk than \
+      masks.
+      """)
+  var probabilities = false
 
   @Flag(
     name: [.long, .customLong("continue")],
@@ -93,8 +101,8 @@ struct Train: ParsableCommand {
       ("--epochs", epochs), ("--iterations", iterations),
       ("--validation-iterations", validationIterations ?? 1), ("--batch-size", batchSize ?? 1),
       ("--patience", patience ?? 1),
-    ] where value < 1 {
-      throw ValidationError("\(name) must be at least 1, not \(value)")
+    ] where !(1...1_000_000 ~= value) {
+      throw ValidationError("\(name) must be from 1 to 1000000, not \(value)")
     }
     if freezeEncoder, pretrained == nil {
       throw ValidationError("--freeze-encoder needs --pretrained; a random encoder sees nothing")
@@ -119,6 +127,7 @@ struct Train: ParsableCommand {
     request.settings.pretrained = try pretrained.map { try PretrainedWeights(contentsOf: $0) }
     request.settings.freezesEncoder = freezeEncoder
     request.settings.patience = patience
+    request.settings.savesProbabilities = probabilities
     request.start = resume ? .resume : .fresh
     let dataset = try workspace.dataset(dataset, groups: groups)
     var scores: [FoldScores] = []

@@ -52,7 +52,8 @@ final class TrainingReport {
     if settings?.isFinished(after: history) == true { StopSignal.release() }
     var text = "epoch \(last.epoch + 1)" + (epochs > 0 ? "/\(epochs)" : "")
     text += ": loss \(fixed(last.trainingLoss, 4)), validation \(fixed(last.validationLoss, 4))"
-    text += ", Dice \(last.dice.map { fixed($0, 3) }.joined(separator: " "))"
+    text += ", Dice \(last.dice.prefix(12).map { fixed($0, 3) }.joined(separator: " "))"
+    if last.dice.count > 12 { text += " and \(last.dice.count - 12) more" }
     text += ", running Dice \(fixed(last.runningDice, 4)), \(duration(last.seconds))"
     if epochs > 0 {
       let recent = history.suffix(5).map(\.seconds)

@@ -5,7 +5,7 @@ program=${1:?usage: update.sh PATH_OF_DELINEATE}
 help=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/help
 mkdir -p "$help"
 for command in "" demo info check convert fingerprint plan preprocess train predict ensemble evaluate accumulate find-best \
-  postprocess resample register warp normalise model "model info" "model import" "model export" \
+  postprocess resample register warp normalise model "model info" "model import" "model export" "model logits" \
   benchmark "benchmark train" "benchmark predict" "benchmark resample"; do
   name="delineate${command:+ $command}"
   # shellcheck disable=SC2086

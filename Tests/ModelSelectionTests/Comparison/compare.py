@@ -1,48 +1,19 @@
 """Compares `delineate find-best` with nnU-Net; see README.md beside this file."""
 import json
-import multiprocessing
-import os
 import pathlib
 import pickle
 import shutil
 import subprocess
 import sys
-import tempfile
 
-root = pathlib.Path(tempfile.mkdtemp())
-for name in ("raw", "preprocessed", "results"):
-    os.environ[f"nnUNet_{name}"] = str(root / name)
+import numpy as np
+import SimpleITK as sitk
+from scipy import ndimage
 
-import numpy as np  # noqa: E402
-import SimpleITK as sitk  # noqa: E402
-from nnunetv2.evaluation.find_best_configuration import find_best_configuration  # noqa: E402
-from scipy import ndimage  # noqa: E402
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "Fixtures"))
+from made_folds import CONFIGURATIONS, find_best, model_folder, properties, reference_folders, root  # noqa: E402
 
 DATASET, CASES, FOLDS = "Dataset004_Hippocampus", 40, (0, 1, 2, 3, 4)
-CONFIGURATIONS = ("2d", "3d_fullres")
-
-
-class InThisProcess:
-    """Stands for a pool of processes, whose start takes longer than the work."""
-
-    def __init__(self, *_):
-        pass
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        pass
-
-    def starmap(self, function, arguments):
-        return [function(*a) for a in arguments]
-
-
-class Context:
-    Pool = InThisProcess
-
-
-multiprocessing.get_context = lambda *_: Context
 
 
 def probabilities(labels, generator):
@@ -59,19 +30,15 @@ def make_folds(dataset, plans):
     generator = np.random.default_rng(4)
     (root / "preprocessed" / DATASET).mkdir(parents=True)
     shutil.copy(plans, root / "preprocessed" / DATASET / "nnUNetPlans.json")
-    for folder in (root / "raw" / DATASET / "labelsTr",
-                   root / "preprocessed" / DATASET / "gt_segmentations"):
+    for folder in reference_folders(DATASET):
         folder.mkdir(parents=True)
     for index, path in enumerate(sorted((dataset / "labelsTr").glob("[!.]*.nii.gz"))[:CASES]):
-        for folder in (root / "raw" / DATASET / "labelsTr",
-                       root / "preprocessed" / DATASET / "gt_segmentations"):
+        for folder in reference_folders(DATASET):
             shutil.copy(path, folder / path.name)
         image = sitk.ReadImage(str(path))
         labels = sitk.GetArrayFromImage(image)
-        properties = {"sitk_stuff": {"spacing": image.GetSpacing(), "origin": image.GetOrigin(),
-                                     "direction": image.GetDirection()}}
         for configuration in CONFIGURATIONS:
-            model = root / "results" / DATASET / f"nnUNetTrainer__nnUNetPlans__{configuration}"
+            model = model_folder(configuration, DATASET)
             folder = model / f"fold_{index % 5}" / "validation"
             folder.mkdir(parents=True, exist_ok=True)
             shutil.copy(plans, model / "plans.json")
@@ -82,7 +49,7 @@ def make_folds(dataset, plans):
             name = path.name[:-len(".nii.gz")]
             sitk.WriteImage(mask, str(folder / path.name))
             np.savez_compressed(folder / f"{name}.npz", probabilities=maps)
-            (folder / f"{name}.pkl").write_bytes(pickle.dumps(properties))
+            (folder / f"{name}.pkl").write_bytes(pickle.dumps(properties(image)))
 
 
 def difference(a, b):
@@ -100,21 +67,17 @@ def difference(a, b):
 
 
 def compare(program, ours, with_ensembles):
-    information = find_best_configuration(
-        DATASET, tuple({"plans": "nnUNetPlans", "configuration": c, "trainer": "nnUNetTrainer"}
-                       for c in CONFIGURATIONS),
-        allow_ensembling=with_ensembles, num_processes=1, folds=FOLDS)
+    information, decision = find_best(with_ensembles, DATASET, FOLDS)
     models = [ours / f"nnUNetTrainer__nnUNetPlans__{c}" for c in CONFIGURATIONS]
     output = subprocess.run(
         [program, "find-best", "--model", *map(str, models), "--reference",
-         str(root / "raw" / DATASET / "labelsTr"), "--ensembles",
+         str(reference_folders(DATASET)[0]), "--ensembles",
          "auto" if with_ensembles else "off", "--json"], check=True, capture_output=True).stdout
     found = json.loads(output)
     scores = {result["model"]: result["dice"] for result in found["results"]}
     largest = difference(information["all_results"], scores)
     assert found["best"] == max(information["all_results"], key=information["all_results"].get)
-    decision = pathlib.Path(information["best_model_or_ensemble"]["postprocessing_file"])
-    theirs = json.loads(decision.with_suffix(".json").read_text())
+    theirs = json.loads(decision.read_text())
     mine = json.loads(pathlib.Path(found["postprocessing"]).read_text())
     largest = max(largest, difference(theirs, mine))
     for path in (decision.parent / "postprocessed").glob("*.nii.gz"):
