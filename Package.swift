@@ -13,6 +13,7 @@ let package = Package(
         "RegionsOfInterest", "Evaluation", "Raters", "Tensors", "Networks", "Datasets", "Planning",
         "Preprocessing", "Augmentation", "Inference", "ONNXFiles", "ModelExchange", "Training",
         "Reports", "Phantoms", "Benchmarks", "Workspaces", "ModelSelection",
+        "SpatialTransforms", "TransformFiles", "Registration",
       ]),
   ],
   dependencies: [
@@ -49,6 +50,11 @@ let package = Package(
       ]),
     .target(name: "Resampling", dependencies: ["Parallelism", "Volumes"]),
     .target(
+      name: "SpatialTransforms", dependencies: ["ElementaryFunctions", "Parallelism", "Volumes"]),
+    .target(
+      name: "TransformFiles",
+      dependencies: ["FileOutput", "SpatialTransforms", "VolumeFiles", "Volumes"]),
+    .target(
       name: "RegionsOfInterest",
       dependencies: ["ElementaryFunctions", "Parallelism", "Resampling", "Volumes"]),
     .target(
@@ -65,6 +71,13 @@ let package = Package(
         "RegionsOfInterest", "Volumes",
       ]),
 
+    .target(
+      name: "Registration",
+      dependencies: [
+        "ElementaryFunctions", "JSONDocuments", "Parallelism", "Presets", "RandomNumbers",
+        "SpatialTransforms", "Volumes",
+      ]),
+
     // Networks.
     .target(name: "Tensors", dependencies: ["CMatrixTiles", "COneDNN", "Parallelism"]),
     .target(name: "Networks", dependencies: ["RandomNumbers", "Tensors"]),
@@ -76,7 +89,9 @@ let package = Package(
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "VolumeFiles", "Volumes",
       ]),
-    .target(name: "Presets", path: "Plans", resources: [.embedInCode("planner")]),
+    .target(
+      name: "Presets", path: "Plans",
+      resources: [.embedInCode("planner"), .embedInCode("registration")]),
     .target(
       name: "Planning",
       dependencies: [
@@ -175,6 +190,23 @@ let package = Package(
       dependencies: [
         "JSONDocuments", "Parallelism", "Resampling", "TestSupport", "VolumeFiles", "Volumes",
       ], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "SpatialTransformsTests",
+      dependencies: [
+        "Parallelism", "RandomNumbers", "Resampling", "SpatialTransforms", "TestSupport", "Volumes",
+      ]),
+    .testTarget(
+      name: "TransformFilesTests",
+      dependencies: [
+        "JSONDocuments", "RandomNumbers", "Resampling", "SpatialTransforms", "TestSupport",
+        "TransformFiles", "VolumeFiles", "Volumes",
+      ], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "RegistrationTests",
+      dependencies: [
+        "JSONDocuments", "Parallelism", "RandomNumbers", "Registration", "Resampling",
+        "SpatialTransforms", "TestSupport", "VolumeFiles", "Volumes",
+      ], exclude: ["Comparison", "Fixtures"]),
     .testTarget(
       name: "RegionsOfInterestTests",
       dependencies: [
@@ -286,7 +318,8 @@ let package = Package(
         "Networks",
         "Datasets", "Planning",
         "Preprocessing", "Augmentation", "Inference", "ModelExchange", "Training", "Reports",
-        "Phantoms", "Benchmarks", "Workspaces", "ModelSelection",
+        "Phantoms", "Benchmarks", "Workspaces", "ModelSelection", "SpatialTransforms",
+        "TransformFiles", "Registration",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(

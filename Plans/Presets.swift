@@ -18,4 +18,12 @@ public enum Presets {
     Preset(name: "resenc-l", json: PackageResources.resenc_l_json),
     Preset(name: "resenc-xl", json: PackageResources.resenc_xl_json),
   ]
+
+  /// Registration presets, from the files of `Plans/registration`.
+  public static let registration = [
+    Preset(name: "rigid", json: PackageResources.rigid_json),
+    Preset(name: "similarity", json: PackageResources.similarity_json),
+    Preset(name: "affine", json: PackageResources.affine_json),
+    Preset(name: "pet-ct", json: PackageResources.pet_ct_json),
+  ]
 }

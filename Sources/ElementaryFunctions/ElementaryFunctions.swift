@@ -25,8 +25,17 @@ package func cosine(_ x: Float) -> Float { cosf(x) }
 /// The sine of `x` radians.
 package func sine(_ x: Float) -> Float { sinf(x) }
 
-/// The natural logarithm of `x`.
+/// The cosine of `x` radians, in double precision.
+package func cosine(_ x: Double) -> Double { cos(x) }
+
+/// The sine of `x` radians, in double precision.
+package func sine(_ x: Double) -> Double { sin(x) }
+
+/// The natural logarithm of `x`, in double precision.
 package func logarithm(_ x: Double) -> Double { log(x) }
+
+/// The angle in radians of the point (x, y), from -pi to pi.
+package func arcTangent(_ y: Double, _ x: Double) -> Double { atan2(y, x) }
 
 /// The natural logarithm of the gamma function at `x`, above 0.
 package func logGamma(_ x: Double) -> Double { lgamma(x) }

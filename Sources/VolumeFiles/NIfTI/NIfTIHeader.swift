@@ -23,6 +23,8 @@ struct NIfTIHeader {
   var voxOffset: Double
   var slope = 1.0
   var intercept = 0.0
+  /// What the numbers mean, `intent_code`.
+  var intent: Int32 = 0
   var orientation: NIfTIOrientation
 
   /// Parses the first bytes of a file.
@@ -73,6 +75,7 @@ struct NIfTIHeader {
     }
     slope = Double(header.scl_slope)
     intercept = Double(header.scl_inter)
+    intent = Int32(header.intent_code)
     let rows = [header.srow_x, header.srow_y, header.srow_z].flatMap {
       Self.array($0, of: Float.self).map { Double($0) }
     }
@@ -94,6 +97,7 @@ struct NIfTIHeader {
     voxOffset = Double(header.vox_offset)
     slope = header.scl_slope
     intercept = header.scl_inter
+    intent = header.intent_code
     orientation = NIfTIOrientation(
       qformCode: header.qform_code, sformCode: header.sform_code,
       pixdim: Self.array(header.pixdim, of: Double.self),

@@ -8,6 +8,8 @@ struct NIfTIWriter {
   let geometry: Geometry
   let type: VoxelType
   let channelCount: Int
+  /// Whether the channels are the components of one vector per voxel, stored along a fifth axis.
+  var isVector = false
 
   /// Writes header and voxels, one buffer of stored bytes per channel.
   func write(_ channels: [UnsafeRawBufferPointer], level: Int) throws(VolumeFileError) {
@@ -49,6 +51,7 @@ struct NIfTIWriter {
 
   private var dim: [Int] {
     let extent = geometry.extent
+    if isVector { return [5, extent.x, extent.y, extent.z, 1, channelCount, 1, 1] }
     var axes = channelCount > 1 ? 4 : 3
     if channelCount == 1, extent.z == 1, orientation.gridAxes == 2 { axes = 2 }
     return [axes, extent.x, extent.y, extent.z, channelCount, 1, 1, 1]
@@ -66,6 +69,9 @@ struct NIfTIWriter {
     return NIfTIOrientation(writing: geometry)
   }
 
+  /// `intent_code`: none, or vectors.
+  private var intent: Int16 { isVector ? 1007 : 0 }
+
   private func header(isSingleFile: Bool) -> [UInt8] {
     let orientation = orientation
     return dim.allSatisfy { $0 <= Int(Int16.max) }
@@ -78,6 +84,7 @@ struct NIfTIWriter {
     header.regular = CChar(UInt8(ascii: "r"))
     Self.fill(&header.dim, dim.map { Int16(clamping: $0) })
     header.datatype = code
+    header.intent_code = intent
     header.bitpix = Int16(type.byteCount * 8)
     Self.fill(&header.pixdim, orientation.pixdim.map { Float($0) })
     header.vox_offset = isSingleFile ? 352 : 0
@@ -107,6 +114,7 @@ struct NIfTIWriter {
     Self.fill(
       &header.magic, Array((isSingleFile ? "n+2\0" : "ni2\0").utf8) + [0x0D, 0x0A, 0x1A, 0x0A])
     header.datatype = code
+    header.intent_code = Int32(intent)
     header.bitpix = Int16(type.byteCount * 8)
     Self.fill(&header.dim, dim.map { Int64($0) })
     Self.fill(&header.pixdim, orientation.pixdim)

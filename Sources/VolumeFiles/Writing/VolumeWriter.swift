@@ -5,6 +5,8 @@ struct VolumeWriter {
   let path: String
   let geometry: Geometry
   let format: VolumeFileFormat
+  /// Whether the channels are the components of one vector per voxel, which NIfTI says apart.
+  var isVector = false
 
   init(path: String, geometry: Geometry) throws(VolumeFileError) {
     self.path = path
@@ -39,7 +41,8 @@ struct VolumeWriter {
       switch format {
       case .nifti:
         try NIfTIWriter(
-          path: path, geometry: geometry, type: type, channelCount: buffers.count
+          path: path, geometry: geometry, type: type, channelCount: buffers.count,
+          isVector: isVector
         ).write(buffers, level: level)
       case .nrrd:
         try NRRDWriter(path: path, geometry: geometry, type: type)

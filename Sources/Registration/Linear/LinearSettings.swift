@@ -1,0 +1,42 @@
+/// How a linear registration searches.
+public struct LinearSettings: Hashable, Sendable {
+  /// The maps to choose from.
+  public var family = LinearFamily.rigid
+  /// What is minimised.
+  public var metric = SimilarityMetric.mutualInformation()
+  /// Target spacings in millimetres, coarse to fine; an axis that is coarser already keeps its own.
+  ///
+  /// Images whose smallest side is below ``smallImage`` mm use these as multiples of half the
+  /// smallest spacing.
+  public var spacings: [Double] = [8, 4, 2]
+  /// Side in millimetres below which ``spacings`` are relative, as for a cut-out hippocampus.
+  public var smallImage = 100.0
+  /// Points of comparison at each level at most.
+  public var sampleLimit = 200_000
+  /// Where the search may start.
+  public var starts = StartSearch.rotations
+  /// Intensities of the fixed image outside of this range are set to its ends; by default to all but
+  /// the 0.05 % smallest and largest.
+  public var fixedRange: ClosedRange<Float>?
+  /// The same for the moving image.
+  public var movingRange: ClosedRange<Float>?
+  /// Part of the fixed image that must lie in the moving image.
+  public var leastOverlap = 0.25
+  /// Nats, or what the metric counts in, by which the cost must fall; else the given map is kept.
+  public var leastImprovement = 0.0
+  /// Seed of the samples' places; equal seeds give equal results.
+  public var seed: UInt64 = 1
+
+  /// The default settings: rigid, mutual information, several starts.
+  public init() {}
+
+  /// What is tried before the search.
+  public enum StartSearch: String, Hashable, Sendable, CaseIterable {
+    /// The given map alone: the images are nearly aligned in the world.
+    case given
+    /// The given map, the boxes' centres on one another, and the centres of mass on one another.
+    case centres
+    /// Those, and each of them turned about several axes and shifted.
+    case rotations
+  }
+}
