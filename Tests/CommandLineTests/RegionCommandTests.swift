@@ -178,7 +178,9 @@ struct RegionCommandTests {
     try LabelMap(labels: LabelMap(contentsOf: mask).labels, geometry: oblique.geometry)
       .write(to: rounded)
     let arguments = ["roi", "check", exact, rounded, "--label", "2", "--output"]
-    #expect(try Program.run(arguments + [folder.path + "/again.nii.gz"]).status == 2)
+    let again = try Program.run(arguments + [folder.path + "/again.nii.gz"])
+    #expect(again.status == 2)
+    #expect(again.errors.contains("again.nii.gz: its format rounds the image's grid"))
     #expect(try Program.run(arguments + [folder.path + "/again.nrrd"]).status == 0)
     let other = try Program.run(
       "roi", "check", image, fixtures + "/moved_by_a_voxel.nii.gz", "--output", output + ".nii")

@@ -60,18 +60,25 @@ struct ROICheck: ParsableCommand {
       let grid = try VolumeHeader(contentsOf: output).geometry
       left = check.problems(
         of: LabelMap(labels: mended.labels, geometry: grid), on: header.geometry)
-      if !left.contains(where: \.isMendable) { written = output }
+      written = output
+      if left.contains(where: \.isMendable) {
+        console.message(
+          "\(output): its format rounds the image's grid; write it in the image's format, such as .nrrd"
+        )
+      }
     }
-    report(problems, written: written, isTaken: left.isEmpty, console)
+    report(problems, left: left, written: written, console)
     if !left.isEmpty { throw ExitCode(2) }
   }
 
   private func report(
-    _ problems: [RadiomicsProblem], written: String?, isTaken: Bool, _ console: Console
+    _ problems: [RadiomicsProblem], left: [RadiomicsProblem], written: String?, _ console: Console
   ) {
+    let isMended = written != nil && !left.contains(where: \.isMendable)
+    let isTaken = left.isEmpty
     var text = problems.map { problem in
       "\(mask): \(problem)"
-        + (written != nil && problem.isMendable ? " (mended)" : "")
+        + (isMended && problem.isMendable ? " (mended)" : "")
         + "\n  PyRadiomics: \(problem.quotation)\n"
     }.joined()
     if isTaken { text += "\(written ?? mask): taken by PyRadiomics\n" }
@@ -82,7 +89,7 @@ struct ROICheck: ParsableCommand {
           problems.map {
             [
               "problem": .string($0.description), "pyradiomics": .string($0.quotation),
-              "mended": .bool(written != nil && $0.isMendable),
+              "mended": .bool(isMended && $0.isMendable),
             ]
           }),
       ], text: text)
