@@ -8,7 +8,7 @@ learn on a CPU in minutes is background), and then
 - the ONNX file's logits are compared with PyTorch's, where onnxruntime is installed,
 - the model that was trained here is exported, and nnU-Net's masks from it are compared with ours.
 
-Usage: python exchange_models.py DATASET WORK --delineate PROGRAM [--only NAME] [--trained FOLDER] [--epochs 12] [--iterations 10]
+Usage: python exchange_models.py DATASET WORK --delineate PROGRAM [--only NAME] [--trained FOLDER] [--epochs 30] [--iterations 10]
 DATASET is an nnU-Net dataset; thirty of its cases train and five others are segmented. WORK keeps what was made; what is there is not made again.
 Prints one JSON line per comparison. Needs nnunetv2 2.8.1.
 """
@@ -27,7 +27,7 @@ parser.add_argument("--delineate", required=True)
 parser.add_argument("--only")
 parser.add_argument("--trained", type=pathlib.Path, help="a folder with fold_0 that nnU-Net has trained longer")
 parser.add_argument("--trained-configuration", default="3d_fullres")
-parser.add_argument("--epochs", type=int, default=12, help="epochs of 25 steps that a network is trained here")
+parser.add_argument("--epochs", type=int, default=30, help="epochs of 25 steps that a network is trained here; residual ones learn nothing in 12")
 parser.add_argument("--iterations", type=int, default=10, help="steps of nnU-Net")
 parser.add_argument("--threads", type=int, default=2)
 arguments = parser.parse_args()
