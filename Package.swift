@@ -63,14 +63,12 @@ let package = Package(
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "RegionsOfInterest",
         "Volumes",
       ]),
-
     .target(
       name: "Raters",
       dependencies: [
         "ElementaryFunctions", "Evaluation", "FileOutput", "JSONDocuments", "Parallelism",
         "RegionsOfInterest", "Volumes",
       ]),
-
     .target(
       name: "Registration",
       dependencies: [
@@ -315,11 +313,9 @@ let package = Package(
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
         "VolumeFiles", "Resampling", "RegionsOfInterest", "Evaluation", "Raters", "Tensors",
-        "Networks",
-        "Datasets", "Planning",
-        "Preprocessing", "Augmentation", "Inference", "ModelExchange", "Training", "Reports",
-        "Phantoms", "Benchmarks", "Workspaces", "ModelSelection", "SpatialTransforms",
-        "TransformFiles", "Registration",
+        "Networks", "Datasets", "Planning", "Preprocessing", "Augmentation", "Inference",
+        "ModelExchange", "Training", "Reports", "Phantoms", "Benchmarks", "Workspaces",
+        "ModelSelection", "SpatialTransforms", "TransformFiles", "Registration",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(

@@ -156,11 +156,7 @@ private struct SlicePicture {
 
   /// The value at a place of the picture.
   func value(_ x: Float, _ y: Float, _ frame: Frame) -> Float {
-    let u = place(x, frame.left, frame.right, size.across)
-    let v = place(y, frame.top, frame.bottom, size.down)
-    let upper = voxel(u.low, v.low) * (1 - u.share) + voxel(u.high, v.low) * u.share
-    let lower = voxel(u.low, v.high) * (1 - u.share) + voxel(u.high, v.high) * u.share
-    return upper * (1 - v.share) + lower * v.share
+    SliceInterpolation(frame, size: size).value(x, y, voxel)
   }
 
   private func voxel(_ across: Int, _ down: Int) -> Float {
@@ -169,14 +165,5 @@ private struct SlicePicture {
     guard value.isFinite else { return 0 }
     let share = (value - window.lowerBound) / (window.upperBound - window.lowerBound)
     return max(0, min(1, share))
-  }
-
-  private func place(
-    _ pixel: Float, _ start: Float, _ end: Float, _ count: Int
-  ) -> (low: Int, high: Int, share: Float) {
-    let position = (pixel - start) / (end - start) * Float(count) - 0.5
-    let clamped = max(0, min(Float(count - 1), position))
-    let low = Int(clamped)
-    return (low, min(low + 1, count - 1), clamped - Float(low))
   }
 }

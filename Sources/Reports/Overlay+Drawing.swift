@@ -146,28 +146,15 @@ extension Overlay {
         tile.plane.index(volume.extent, slice: tile.slice, across: across, down: down)]
       return value.isFinite ? value : window.lowerBound
     }
+    let interpolation = SliceInterpolation(frame, size: size)
     for y in Int(frame.top.rounded(.up))..<min(image.height, Int(frame.bottom)) {
-      let v = place(Float(y) + 0.5, frame.top, frame.bottom, size.down)
       for x in Int(frame.left.rounded(.up))..<min(image.width, Int(frame.right)) {
-        let u = place(Float(x) + 0.5, frame.left, frame.right, size.across)
-        let upper = voxel(u.low, v.low) * (1 - u.share) + voxel(u.high, v.low) * u.share
-        let lower = voxel(u.low, v.high) * (1 - u.share) + voxel(u.high, v.high) * u.share
-        let value = upper * (1 - v.share) + lower * v.share
+        let value = interpolation.value(Float(x) + 0.5, Float(y) + 0.5, voxel)
         let share = (value - window.lowerBound) / (window.upperBound - window.lowerBound)
         let grey = UInt8((max(0, min(1, share)) * 255).rounded())
         image[x, y] = Colour(red: grey, green: grey, blue: grey)
       }
     }
-  }
-
-  /// The two voxels beside a coordinate of the picture and the share of the second.
-  private func place(
-    _ pixel: Float, _ start: Float, _ end: Float, _ count: Int
-  ) -> (low: Int, high: Int, share: Float) {
-    let position = (pixel - start) / (end - start) * Float(count) - 0.5
-    let clamped = max(0, min(Float(count - 1), position))
-    let low = Int(clamped)
-    return (low, min(low + 1, count - 1), clamped - Float(low))
   }
 
   private func drawContours(of tile: Tile, into image: inout RasterImage) {
