@@ -13,7 +13,7 @@ let package = Package(
         "RegionsOfInterest", "Evaluation", "Raters", "Tensors", "Networks", "Datasets", "Planning",
         "Preprocessing", "Augmentation", "Inference", "ONNXFiles", "ModelExchange", "Training",
         "Reports", "Phantoms", "Benchmarks", "Workspaces", "ModelSelection",
-        "SpatialTransforms", "TransformFiles", "Registration",
+        "SpatialTransforms", "TransformFiles", "Registration", "SuperResolution",
       ]),
   ],
   dependencies: [
@@ -89,7 +89,9 @@ let package = Package(
       ]),
     .target(
       name: "Presets", path: "Plans",
-      resources: [.embedInCode("planner"), .embedInCode("registration")]),
+      resources: [
+        .embedInCode("planner"), .embedInCode("registration"), .embedInCode("super-resolution"),
+      ]),
     .target(
       name: "Planning",
       dependencies: [
@@ -125,6 +127,12 @@ let package = Package(
         "Augmentation", "Datasets", "ElementaryFunctions", "Evaluation", "FileOutput", "Inference",
         "JSONDocuments", "Networks", "Parallelism", "Planning", "Preprocessing", "RandomNumbers",
         "Safetensors", "Tensors", "VolumeFiles", "Volumes",
+      ]),
+    .target(
+      name: "SuperResolution",
+      dependencies: [
+        "ElementaryFunctions", "FileOutput", "JSONDocuments", "Networks", "Parallelism", "Presets",
+        "RandomNumbers", "Safetensors", "Tensors", "VolumeFiles", "Volumes",
       ]),
     .target(name: "Reports", dependencies: ["Parallelism", "VolumeFiles", "Volumes"]),
     .target(
@@ -229,6 +237,12 @@ let package = Package(
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Tensors", "TestSupport",
       ], exclude: ["Fixtures"]),
     .testTarget(
+      name: "SuperResolutionTests",
+      dependencies: [
+        "JSONDocuments", "Networks", "Parallelism", "RandomNumbers", "Safetensors",
+        "SuperResolution", "Tensors", "TestSupport", "Volumes",
+      ], exclude: ["Fixtures"]),
+    .testTarget(
       name: "NetworksTests",
       dependencies: [
         "JSONDocuments", "Networks", "Parallelism", "RandomNumbers", "Safetensors", "Tensors",
@@ -269,8 +283,8 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "JSONDocuments", "RandomNumbers", "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
-        "delineate",
+        "JSONDocuments", "RandomNumbers", "Safetensors", "SuperResolution", "TestSupport",
+        "VolumeFiles", "Volumes", "delineate",
       ], exclude: ["Fixtures"]),
     .testTarget(
       name: "InferenceTests",
@@ -316,6 +330,7 @@ let package = Package(
         "Networks", "Datasets", "Planning", "Preprocessing", "Augmentation", "Inference",
         "ModelExchange", "Training", "Reports", "Phantoms", "Benchmarks", "Workspaces",
         "ModelSelection", "SpatialTransforms", "TransformFiles", "Registration",
+        "SuperResolution",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(

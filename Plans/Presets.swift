@@ -26,4 +26,11 @@ public enum Presets {
     Preset(name: "affine", json: PackageResources.affine_json),
     Preset(name: "pet-ct", json: PackageResources.pet_ct_json),
   ]
+
+  /// Super-resolution presets, from the files of `Plans/super-resolution`.
+  public static let superResolution = [
+    Preset(name: "mri-2x", json: PackageResources.mri_2x_json),
+    Preset(name: "mri-slices-2x", json: PackageResources.mri_slices_2x_json),
+    Preset(name: "mri-slices-4x", json: PackageResources.mri_slices_4x_json),
+  ]
 }
