@@ -10,8 +10,9 @@ let package = Package(
       targets: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "DeflateStreams",
         "ZipArchives", "TorchCheckpoints", "Volumes", "VolumeFiles", "Resampling",
-        "RegionsOfInterest", "Evaluation", "Raters", "Tensors", "Networks", "Datasets", "Planning",
-        "Preprocessing", "Augmentation", "Inference", "ONNXFiles", "ModelExchange", "Training",
+        "RegionsOfInterest", "Evaluation", "Raters", "SimulatedRaters", "Tensors", "Networks",
+        "Datasets", "Planning", "Preprocessing", "Augmentation", "Inference", "ONNXFiles",
+        "ModelExchange", "Training",
         "Reports", "Phantoms", "Benchmarks", "Workspaces", "ModelSelection",
         "SpatialTransforms", "TransformFiles", "Registration", "SuperResolution",
       ]),
@@ -68,6 +69,12 @@ let package = Package(
       dependencies: [
         "ElementaryFunctions", "Evaluation", "FileOutput", "JSONDocuments", "Parallelism",
         "RegionsOfInterest", "Volumes",
+      ]),
+    .target(
+      name: "SimulatedRaters",
+      dependencies: [
+        "ElementaryFunctions", "Parallelism", "RandomNumbers", "RegionsOfInterest", "Resampling",
+        "Volumes",
       ]),
     .target(
       name: "Registration",
@@ -232,6 +239,12 @@ let package = Package(
         "RegionsOfInterest", "Safetensors", "TestSupport", "Volumes",
       ], exclude: ["Fixtures"]),
     .testTarget(
+      name: "SimulatedRatersTests",
+      dependencies: [
+        "Parallelism", "RandomNumbers", "RegionsOfInterest", "Resampling", "SimulatedRaters",
+        "TestSupport", "Volumes",
+      ]),
+    .testTarget(
       name: "TensorsTests",
       dependencies: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Tensors", "TestSupport",
@@ -326,8 +339,9 @@ let package = Package(
       name: "delineate",
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
-        "VolumeFiles", "Resampling", "RegionsOfInterest", "Evaluation", "Raters", "Tensors",
-        "Networks", "Datasets", "Planning", "Preprocessing", "Augmentation", "Inference",
+        "VolumeFiles", "Resampling", "RegionsOfInterest", "Evaluation", "Raters",
+        "SimulatedRaters", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
+        "Augmentation", "Inference",
         "ModelExchange", "Training", "Reports", "Phantoms", "Benchmarks", "Workspaces",
         "ModelSelection", "SpatialTransforms", "TransformFiles", "Registration",
         "SuperResolution",

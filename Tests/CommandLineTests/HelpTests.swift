@@ -11,7 +11,8 @@ struct HelpTests {
     ["roi", "open"], ["roi", "close"], ["roi", "shell"], ["roi", "components"], ["roi", "fill"],
     ["roi", "smooth"], ["roi", "boolean"], ["roi", "crop"], ["roi", "check"], ["raters"],
     ["raters", "agreement"],
-    ["raters", "consensus"], ["raters", "icc"], ["model"], ["model", "info"],
+    ["raters", "consensus"], ["raters", "icc"], ["raters", "simulate"], ["raters", "perturb"],
+    ["model"], ["model", "info"],
     ["model", "import"], ["model", "export"], ["model", "logits"],
     ["benchmark"], ["benchmark", "train"], ["benchmark", "predict"], ["benchmark", "resample"],
   ]
