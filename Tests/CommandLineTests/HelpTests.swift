@@ -12,6 +12,7 @@ struct HelpTests {
     ["roi", "smooth"], ["roi", "boolean"], ["roi", "crop"], ["roi", "check"], ["raters"],
     ["raters", "agreement"],
     ["raters", "consensus"], ["raters", "icc"], ["raters", "simulate"], ["raters", "perturb"],
+    ["upscale"], ["upscale", "train"], ["upscale", "apply"], ["upscale", "evaluate"],
     ["model"], ["model", "info"],
     ["model", "import"], ["model", "export"], ["model", "logits"],
     ["benchmark"], ["benchmark", "train"], ["benchmark", "predict"], ["benchmark", "resample"],
