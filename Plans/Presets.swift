@@ -33,4 +33,10 @@ public enum Presets {
     Preset(name: "mri-slices-2x", json: PackageResources.mri_slices_2x_json),
     Preset(name: "mri-slices-4x", json: PackageResources.mri_slices_4x_json),
   ]
+
+  /// Presets of deformable registration, from the same folder.
+  public static let deformableRegistration = [
+    Preset(name: "deformable", json: PackageResources.deformable_json),
+    Preset(name: "deformable-follow-up", json: PackageResources.deformable_follow_up_json),
+  ]
 }
