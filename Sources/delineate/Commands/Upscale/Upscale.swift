@@ -52,11 +52,3 @@ struct UpscaleImages {
     }
   }
 }
-
-/// Whether two names stand for the same file.
-func samePlace(_ a: String, _ b: String) -> Bool {
-  func resolved(_ path: String) -> String {
-    URL(filePath: path).resolvingSymlinksInPath().path
-  }
-  return resolved(a) == resolved(b)
-}

@@ -58,7 +58,7 @@ struct UpscaleApply: ParsableCommand {
     let model = try UpscalingModel(
       contentsOf: model, stage: stage?.stage, precision: precision.precision)
     let paths = try UpscaleImages(input).paths
-    let names = paths.map { String($0.split(separator: "/").last ?? "") }
+    let names = paths.map(fileName(of:))
     if Set(names).count < names.count {
       throw ValidationError("two images have the same name; give their folders one by one")
     }

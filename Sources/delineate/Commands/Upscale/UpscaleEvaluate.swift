@@ -94,13 +94,13 @@ struct UpscaleEvaluate: ParsableCommand {
       [
         ("coarse", images.coarse), ("cubic", images.cubic), ("model", images.model),
         ("truth", images.truth),
-      ], title: path
+      ], title: fileName(of: path)
     ).image.write(to: "\(folder)/\(Self.name(path, index)).png")
   }
 
   /// Images of one name in several folders, and channels of one image, stay apart.
   private static func name(_ path: String, _ index: Int) -> String {
-    "\(index)_" + (path.split(separator: "/").last.map { $0.prefix { $0 != "." } } ?? "image")
+    "\(index)_" + fileName(of: path).prefix { $0 != "." }
   }
 }
 
