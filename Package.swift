@@ -10,8 +10,9 @@ let package = Package(
       targets: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "DeflateStreams",
         "ZipArchives", "TorchCheckpoints", "Volumes", "VolumeFiles", "Resampling",
-        "RegionsOfInterest", "Evaluation", "Raters", "SimulatedRaters", "Tensors", "Networks",
-        "Datasets", "Planning", "Preprocessing", "Augmentation", "Inference", "ONNXFiles",
+        "RegionsOfInterest", "RegionRecipes", "Evaluation", "Raters", "SimulatedRaters", "Tensors",
+        "Networks", "Datasets", "Planning", "Preprocessing", "Augmentation", "Inference",
+        "ONNXFiles",
         "ModelExchange", "Training",
         "Reports", "Phantoms", "Benchmarks", "Workspaces", "ModelSelection",
         "SpatialTransforms", "TransformFiles", "Registration",
@@ -96,7 +97,13 @@ let package = Package(
       ]),
     .target(
       name: "Presets", path: "Plans",
-      resources: [.embedInCode("planner"), .embedInCode("registration")]),
+      resources: [.embedInCode("planner"), .embedInCode("registration"), .embedInCode("roi")]),
+    .target(
+      name: "RegionRecipes",
+      dependencies: [
+        "Datasets", "FileOutput", "JSONDocuments", "Presets", "RegionsOfInterest", "Resampling",
+        "VolumeFiles", "Volumes",
+      ]),
     .target(
       name: "Planning",
       dependencies: [
@@ -143,7 +150,7 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         "Datasets", "Inference", "Networks", "Parallelism", "Planning", "Preprocessing",
-        "RandomNumbers", "Resampling", "Tensors", "Volumes",
+        "RandomNumbers", "RegionsOfInterest", "Resampling", "Tensors", "Volumes",
       ]),
     .target(
       name: "Workspaces",
@@ -217,7 +224,7 @@ let package = Package(
       dependencies: [
         "Parallelism", "RandomNumbers", "RegionsOfInterest", "Resampling", "Safetensors",
         "TestSupport", "Volumes",
-      ], exclude: ["Fixtures"]),
+      ], exclude: ["Comparison", "Fixtures"]),
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
@@ -235,6 +242,12 @@ let package = Package(
       dependencies: [
         "Parallelism", "RandomNumbers", "RegionsOfInterest", "Resampling", "SimulatedRaters",
         "TestSupport", "Volumes",
+      ], exclude: ["Comparison"]),
+    .testTarget(
+      name: "RegionRecipesTests",
+      dependencies: [
+        "JSONDocuments", "RegionRecipes", "RegionsOfInterest", "Resampling", "TestSupport",
+        "VolumeFiles", "Volumes",
       ]),
     .testTarget(
       name: "TensorsTests",
@@ -325,7 +338,7 @@ let package = Package(
       name: "delineate",
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
-        "VolumeFiles", "Resampling", "RegionsOfInterest", "Evaluation", "Raters",
+        "VolumeFiles", "Resampling", "RegionsOfInterest", "RegionRecipes", "Evaluation", "Raters",
         "SimulatedRaters", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
         "Augmentation", "Inference",
         "ModelExchange", "Training", "Reports", "Phantoms", "Benchmarks", "Workspaces",

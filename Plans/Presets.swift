@@ -26,4 +26,10 @@ public enum Presets {
     Preset(name: "affine", json: PackageResources.affine_json),
     Preset(name: "pet-ct", json: PackageResources.pet_ct_json),
   ]
+
+  /// Recipes for regions of interest, from the files of `Plans/roi`.
+  public static let roi = [
+    Preset(name: "pet-ct-64", json: PackageResources.pet_ct_64_json),
+    Preset(name: "ct-cube-64", json: PackageResources.ct_cube_64_json),
+  ]
 }
