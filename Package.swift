@@ -10,8 +10,9 @@ let package = Package(
       targets: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "DeflateStreams",
         "ZipArchives", "TorchCheckpoints", "Volumes", "VolumeFiles", "Resampling",
-        "RegionsOfInterest", "Evaluation", "Raters", "SimulatedRaters", "Tensors", "Networks",
-        "Datasets", "Planning", "Preprocessing", "Augmentation", "Inference", "ONNXFiles",
+        "RegionsOfInterest", "RegionRecipes", "Evaluation", "Raters", "SimulatedRaters", "Tensors",
+        "Networks", "Datasets", "Planning", "Preprocessing", "Augmentation", "Inference",
+        "ONNXFiles",
         "ModelExchange", "Training",
         "Reports", "Phantoms", "Benchmarks", "Workspaces", "ModelSelection",
         "SpatialTransforms", "TransformFiles", "Registration", "SuperResolution",
@@ -98,6 +99,13 @@ let package = Package(
       name: "Presets", path: "Plans",
       resources: [
         .embedInCode("planner"), .embedInCode("registration"), .embedInCode("super-resolution"),
+        .embedInCode("roi"),
+      ]),
+    .target(
+      name: "RegionRecipes",
+      dependencies: [
+        "Datasets", "FileOutput", "JSONDocuments", "Presets", "RegionsOfInterest", "Resampling",
+        "VolumeFiles", "Volumes",
       ]),
     .target(
       name: "Planning",
@@ -151,7 +159,7 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         "Datasets", "Inference", "Networks", "Parallelism", "Planning", "Preprocessing",
-        "RandomNumbers", "Resampling", "Tensors", "Volumes",
+        "RandomNumbers", "RegionsOfInterest", "Resampling", "Tensors", "Volumes",
       ]),
     .target(
       name: "Workspaces",
@@ -225,7 +233,7 @@ let package = Package(
       dependencies: [
         "Parallelism", "RandomNumbers", "RegionsOfInterest", "Resampling", "Safetensors",
         "TestSupport", "Volumes",
-      ], exclude: ["Fixtures"]),
+      ], exclude: ["Comparison", "Fixtures"]),
     .testTarget(
       name: "EvaluationTests",
       dependencies: [
@@ -243,6 +251,12 @@ let package = Package(
       dependencies: [
         "Parallelism", "RandomNumbers", "RegionsOfInterest", "Resampling", "SimulatedRaters",
         "TestSupport", "Volumes",
+      ], exclude: ["Comparison"]),
+    .testTarget(
+      name: "RegionRecipesTests",
+      dependencies: [
+        "JSONDocuments", "RegionRecipes", "RegionsOfInterest", "Resampling", "TestSupport",
+        "VolumeFiles", "Volumes",
       ]),
     .testTarget(
       name: "TensorsTests",
@@ -339,7 +353,7 @@ let package = Package(
       name: "delineate",
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
-        "VolumeFiles", "Resampling", "RegionsOfInterest", "Evaluation", "Raters",
+        "VolumeFiles", "Resampling", "RegionsOfInterest", "RegionRecipes", "Evaluation", "Raters",
         "SimulatedRaters", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
         "Augmentation", "Inference",
         "ModelExchange", "Training", "Reports", "Phantoms", "Benchmarks", "Workspaces",

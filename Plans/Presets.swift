@@ -39,4 +39,10 @@ public enum Presets {
     Preset(name: "deformable", json: PackageResources.deformable_json),
     Preset(name: "deformable-follow-up", json: PackageResources.deformable_follow_up_json),
   ]
+
+  /// Recipes for regions of interest, from the files of `Plans/roi`.
+  public static let roi = [
+    Preset(name: "pet-ct-64", json: PackageResources.pet_ct_64_json),
+    Preset(name: "ct-cube-64", json: PackageResources.ct_cube_64_json),
+  ]
 }

@@ -12,6 +12,8 @@ public struct CaseAgreement: Hashable, Sendable {
   public let generalisedDice: Double
   /// Fleiss' kappa of the voxels up to a margin from what any rater marked.
   public let fleissKappa: Double
+  /// Dice of every rater with STAPLE's consensus of all others; empty of fewer than three raters.
+  public let leaveOneOutDice: [Double]
 
   /// Coefficient of variation of the volumes, with n - 1; NaN where all are 0.
   public var volumeVariation: Double {
@@ -32,7 +34,7 @@ extension RaterVotes {
   ///   - label: The structure.
   ///   - margin: The margin; 10 mm in reports, unless they say otherwise.
   /// - Returns: The agreement.
-  /// - Complexity: One dilation of the union and a pass over its box.
+  /// - Complexity: One dilation of the union and a pass over its box, and STAPLE for every rater.
   public func agreement(on label: LabelMap.Label, margin: Ball) -> CaseAgreement {
     let votes = combinations.map { $0.count { $0 == label } }
     var inside = [Int](repeating: 0, count: raters)
@@ -56,6 +58,7 @@ extension RaterVotes {
       volumes: inside.map { Double($0) * geometry.voxelVolume / 1000 },
       generalisedJaccard: Double(all) / Double(any),
       generalisedDice: Double(pairs) / Double((raters - 1) * sum),
-      fleissKappa: fleissKappa(table))
+      fleissKappa: fleissKappa(table),
+      leaveOneOutDice: (try? leaveOneOutDice(on: label, margin: margin)) ?? [])
   }
 }

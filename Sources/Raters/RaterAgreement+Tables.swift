@@ -29,7 +29,8 @@ extension RaterAgreement {
     var text = CommaSeparatedText(
       header: [
         "case", "label", "generalised_dice", "generalised_jaccard", "fleiss_kappa", "volume_cv",
-      ] + raters.map { "ml \($0)" })
+      ] + raters.map { "ml \($0)" }
+        + (raters.count > 2 ? raters.map { "dice with the others \($0)" } : []))
     for (place, name) in cases.enumerated() {
       for (index, label) in labels.enumerated() {
         let agreement = agreements[index][place]
@@ -38,7 +39,7 @@ extension RaterAgreement {
             + ([
               agreement.generalisedDice, agreement.generalisedJaccard, agreement.fleissKappa,
               agreement.volumeVariation,
-            ] + agreement.volumes).map(spreadsheetNumber))
+            ] + agreement.volumes + agreement.leaveOneOutDice).map(spreadsheetNumber))
       }
     }
     return text.text

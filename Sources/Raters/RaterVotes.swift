@@ -86,6 +86,14 @@ public struct RaterVotes: Sendable {
       raters: raters, geometry: geometry, indices: indices)
   }
 
+  /// The votes of all raters but one, of one label, which becomes 1.
+  func without(_ rater: Int, label: LabelMap.Label) -> RaterVotes {
+    RaterVotes(
+      combinations: combinations.map { combination in
+        combination.indices.filter { $0 != rater }.map { combination[$0] == label ? 1 : 0 }
+      }, counts: counts, raters: raters - 1, geometry: geometry, indices: indices)
+  }
+
   /// A label map in which every combination of labels has one label.
   func labelMap(_ labels: [LabelMap.Label]) -> LabelMap {
     LabelMap(labels: indices.map { labels[Int($0)] }, geometry: geometry)

@@ -65,3 +65,29 @@ extension Geometry {
     return result
   }
 }
+
+extension Geometry {
+  /// A grid of another spacing whose first corner is this one's and whose last is not before it.
+  ///
+  /// - Parameter spacing: Millimetres, positive.
+  /// - Returns: The grid, or nil where it would have more than 2^40 voxels.
+  public func respaced(_ spacing: Vector3) -> Geometry? {
+    func count(_ length: Int, _ old: Double, _ new: Double) -> Double {
+      max((Double(length) * old / new - 1e-6).rounded(.up), 1)
+    }
+    let counts = [
+      count(extent.x, self.spacing.x, spacing.x), count(extent.y, self.spacing.y, spacing.y),
+      count(extent.z, self.spacing.z, spacing.z),
+    ]
+    guard counts.reduce(1, *) < 0x1p40 else { return nil }
+    var result = self
+    result.extent = Extent(x: Int(counts[0]), y: Int(counts[1]), z: Int(counts[2]))
+    result.spacing = spacing
+    result.origin = worldPoint(
+      ofVoxel: Vector3(
+        0.5 * (spacing.x / self.spacing.x - 1), 0.5 * (spacing.y / self.spacing.y - 1),
+        0.5 * (spacing.z / self.spacing.z - 1)))
+    result.niftiOrientation = nil
+    return result
+  }
+}

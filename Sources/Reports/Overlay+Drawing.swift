@@ -86,7 +86,7 @@ extension Overlay {
   private func focus() -> (x: Int, y: Int, z: Int) {
     let extent = volume.extent
     var counts: [LabelMap.Label: Int] = [:]
-    let labels = (reference ?? prediction)?.labels ?? []
+    let labels = maps.first?.labels ?? []
     for label in labels where label > 0 { counts[label, default: 0] += 1 }
     guard let rarest = counts.min(by: { ($0.value, $0.key) < ($1.value, $1.key) })?.key else {
       return (extent.x / 2, extent.y / 2, extent.z / 2)
@@ -108,9 +108,7 @@ extension Overlay {
     let extent = volume.extent
     let plane = extent.x * extent.y
     let labelled = (0..<extent.z).filter { z in
-      [reference, prediction].contains { map in
-        map?.labels[z * plane..<(z + 1) * plane].contains { $0 != 0 } ?? false
-      }
+      maps.contains { map in map.labels[z * plane..<(z + 1) * plane].contains { $0 != 0 } }
     }
     let candidates = labelled.isEmpty ? Array(0..<extent.z) : labelled
     let count = min(settings.axialSlices, candidates.count)
@@ -190,7 +188,15 @@ extension Overlay {
 
   /// The label maps and how to draw them, the lower one first.
   private var layers: [(LabelMap, LineStyle)] {
-    switch (reference, prediction) {
+    if !raters.isEmpty {
+      return raters.enumerated().map { index, rater in
+        (
+          rater.map,
+          LineStyle(thickness: 1.8, colour: Colour.palette[index % Colour.palette.count])
+        )
+      }
+    }
+    return switch (reference, prediction) {
     case (let reference?, let prediction?):
       [
         (reference, LineStyle(thickness: 3.4, colour: .skyBlue)),
@@ -217,7 +223,9 @@ extension Overlay {
   private func drawLegend(into image: inout RasterImage) {
     var entries: [(String, LineStyle, LabelMap.Label)] = []
     let layers = layers
-    if layers.count == 2 {
+    if !raters.isEmpty {
+      entries = zip(raters, layers).map { ($0.name, $1.1, 0) }
+    } else if layers.count == 2 {
       entries = [("reference", layers[0].1, 0), ("prediction", layers[1].1, 0)]
     } else if let (map, style) = layers.first {
       entries = Set(map.labels).subtracting([0]).sorted().map {

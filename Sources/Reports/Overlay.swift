@@ -24,6 +24,8 @@ public struct Overlay: Sendable {
   let volume: Volume<Float>
   let reference: LabelMap?
   let prediction: LabelMap?
+  /// Several people's label maps in place of reference and prediction.
+  let raters: [(name: String, map: LabelMap)]
   let title: String
   let settings: Settings
 
@@ -53,7 +55,37 @@ public struct Overlay: Sendable {
     }
     self.reference = turned(reference)
     self.prediction = turned(prediction)
+    raters = []
     self.title = title
     self.settings = settings
   }
+
+  /// A picture to be made of a volume and what several raters drew on its grid, each in a colour.
+  ///
+  /// - Parameters:
+  ///   - volume: The volume; oblique ones are shown along their own axes.
+  ///   - raters: Names for the legend, and label maps.
+  ///   - title: Heading, for example the case's name.
+  ///   - settings: How the picture is made.
+  public init(
+    of volume: Volume<Float>, raters: [(name: String, map: LabelMap)], title: String,
+    settings: Settings = Settings()
+  ) {
+    let codes = AxisCodes("LPS") ?? volume.geometry.axisCodes
+    self.volume = volume.reoriented(to: codes)
+    self.raters = raters.map { name, map in
+      precondition(
+        map.extent == volume.extent, "labels of \(map.extent) over \(volume.extent)")
+      return (
+        name, LabelMap(labels: map.labels, geometry: volume.geometry).reoriented(to: codes)
+      )
+    }
+    reference = nil
+    prediction = nil
+    self.title = title
+    self.settings = settings
+  }
+
+  /// All label maps.
+  var maps: [LabelMap] { [reference, prediction].compactMap(\.self) + raters.map(\.map) }
 }

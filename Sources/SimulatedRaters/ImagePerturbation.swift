@@ -17,7 +17,7 @@ public struct ImagePerturbation: Hashable, Sendable {
     case none
     /// Normal noise of this standard deviation, in the image's unit.
     case standardDeviation(Double)
-    /// As much again as the image has: ``Volumes/Volume/noiseLevel``.
+    /// As much again as the image has: `Volume.noiseLevel`.
     case estimated
   }
 

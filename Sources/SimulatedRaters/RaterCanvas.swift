@@ -6,6 +6,8 @@ internal import Volumes
 struct RaterCanvas {
   private let rater: SimulatedRater
   private let distances: [BorderDistances]
+  /// The noise of every structure in its box; empty where there is none.
+  private let waves: [[Float]]
 
   /// - Throws: ``SimulationError/region(_:)`` where memory does not suffice.
   init(_ rater: SimulatedRater, upToStrength strength: Double) throws(SimulationError) {
@@ -27,11 +29,14 @@ struct RaterCanvas {
       $0.box.expanded(by: reach).intersection(with: VoxelBox(all: extent))
     }
     do throws(RegionError) {
-      for box in boxes { try checkMemory(voxels: box.extent, bytesPerVoxel: 40) }
+      for box in boxes { try checkMemory(voxels: box.extent, bytesPerVoxel: 44) }
     } catch { throw .region(error) }
     distances = zip(rater.structures, boxes).map { structure, box in
       BorderDistances(
         of: structure.region.cropped(to: box.moved(by: structure.box)), onGridAt: box)
+    }
+    waves = zip(rater.structures, boxes).map { structure, box in
+      rater.style.noise > 0 ? structure.field.values(in: box, spacing: spacing) : []
     }
   }
 
@@ -43,16 +48,16 @@ struct RaterCanvas {
     var depths = [Float](
       repeating: 0, count: rater.structures.count > 1 ? result.labels.count : 0)
     var reached: [Mask] = []
-    for (structure, distances) in zip(rater.structures, distances) {
-      let (values, touching) = displaced(structure, distances, strength)
-      let box = distances.box
-      var index = 0
+    for (index, structure) in rater.structures.enumerated() {
+      let (values, touching) = displaced(index, strength)
+      let box = distances[index].box
+      var element = 0
       for z in box.z {
         for y in box.y {
           let row = result.extent.index(box.x.lowerBound, y, z)
           for position in row..<row + box.x.count {
-            let value = values[index]
-            index += 1
+            let value = values[element]
+            element += 1
             guard value <= 0 else { continue }
             if depths.isEmpty {
               result.labels[position] = structure.label
@@ -72,8 +77,9 @@ struct RaterCanvas {
 
   /// Distances to the displaced border in mm, and which voxels the shifted true structure has.
   private func displaced(
-    _ structure: SimulatedRater.Structure, _ distances: BorderDistances, _ strength: Double
+    _ index: Int, _ strength: Double
   ) -> (values: [Float], touching: [Bool]) {
+    let (distances, waves) = (distances[index], waves[index])
     let box = distances.box
     let count = box.extent.count
     var touching = [Bool](repeating: false, count: count)
@@ -82,16 +88,16 @@ struct RaterCanvas {
       touching.withUnsafeMutableBufferPointer { touching in
         nonisolated(unsafe) let (values, touching) = (values, touching)
         parallelFor(box.z.count) { slice in
-          withUnsafeTemporaryAllocation(of: Float.self, capacity: box.x.count) { waves in
-            for y in slice * box.y.count..<(slice + 1) * box.y.count {
-              let row = y * box.x.count..<(y + 1) * box.x.count
-              let target = UnsafeMutableBufferPointer(rebasing: values[row])
-              lookUp(distances, row: y, strength, target)
-              for x in target.indices { touching[row.lowerBound + x] = target[x] <= 0 }
-              displace(structure, box, row: y, strength, target, waves)
-            }
+          for y in slice * box.y.count..<(slice + 1) * box.y.count {
+            let row = y * box.x.count..<(y + 1) * box.x.count
+            let target = UnsafeMutableBufferPointer(rebasing: values[row])
+            lookUp(distances, row: y, strength, target)
+            for x in target.indices { touching[row.lowerBound + x] = target[x] <= 0 }
+            takeBias(from: target, box, row: y, strength)
           }
         }
+        let amplitude = Float(rater.style.noise * strength)
+        for voxel in waves.indices { values[voxel] -= amplitude * waves[voxel] }
       }
     }
     return (values, touching)
@@ -113,10 +119,8 @@ struct RaterCanvas {
     distances.sample(from: first, step: second - first, to: target)
   }
 
-  /// Takes bias and noise from the distances of a row.
-  private func displace(
-    _ structure: SimulatedRater.Structure, _ box: VoxelBox, row: Int, _ strength: Double,
-    _ target: UnsafeMutableBufferPointer<Float>, _ waves: UnsafeMutableBufferPointer<Float>
+  private func takeBias(
+    from target: UnsafeMutableBufferPointer<Float>, _ box: VoxelBox, row: Int, _ strength: Double
   ) {
     let (z, y) = row.quotientAndRemainder(dividingBy: box.y.count)
     for x in target.indices {
@@ -124,13 +128,6 @@ struct RaterCanvas {
         box.x.lowerBound + x, box.y.lowerBound + y, box.z.lowerBound + z)
       target[x] -= Float(strength * (rater.bias + slice))
     }
-    let amplitude = Float(rater.style.noise * strength)
-    let limit = amplitude * SmoothField.largest
-    // Where noise decides nothing it is not worth its waves.
-    guard amplitude > 0, target.contains(where: { abs($0) <= limit }) else { return }
-    structure.field.fill(
-      waves, from: start(ofRow: row, in: box), step: rater.geometry.spacing.x)
-    for x in target.indices { target[x] -= amplitude * waves[x] }
   }
 
   /// Place of a row's first voxel, in mm from the grid's first along its axes.

@@ -54,4 +54,17 @@ struct BenchmarkTests {
       "benchmark", "train", "--plans", files.network[1], "--dataset-json", empty)
     #expect(nothing.status == 1 && nothing.errors.hasPrefix("error: \(empty): field \"labels\""))
   }
+
+  @Test func distances() throws {
+    let outcome = try Program.run(
+      "benchmark", "distances", "--size", "40,40,20", "--spacing", "1,1,2", "--mm", "3", "--rounds",
+      "1", "--json")
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    // An ellipsoid of half the lengths: pi / 6 of 20 × 20 × 10 voxels.
+    let voxels = try #require(outcome.json?["mask_voxels"]?.int)
+    #expect(abs(Double(voxels) - 2094) < 60)
+    #expect(try #require(outcome.json?["dilated_voxels"]?.int) > voxels)
+    #expect(try Program.run("benchmark", "distances").status == 64)
+    #expect(try Program.run("benchmark", "distances", "--size", "0,1,1").status == 64)
+  }
 }

@@ -9,13 +9,16 @@ struct HelpTests {
     ["postprocess"], ["resample"], ["register"], ["warp"], ["normalise"], ["roi"],
     ["roi", "dilate"], ["roi", "erode"],
     ["roi", "open"], ["roi", "close"], ["roi", "shell"], ["roi", "components"], ["roi", "fill"],
-    ["roi", "smooth"], ["roi", "boolean"], ["roi", "crop"], ["roi", "check"], ["raters"],
+    ["roi", "smooth"], ["roi", "boolean"], ["roi", "crop"], ["roi", "distance"], ["roi", "fuse"],
+    ["roi", "recipe"],
+    ["roi", "check"], ["raters"],
     ["raters", "agreement"],
     ["raters", "consensus"], ["raters", "icc"], ["raters", "simulate"], ["raters", "perturb"],
     ["upscale"], ["upscale", "train"], ["upscale", "apply"], ["upscale", "evaluate"],
     ["model"], ["model", "info"],
     ["model", "import"], ["model", "export"], ["model", "logits"],
     ["benchmark"], ["benchmark", "train"], ["benchmark", "predict"], ["benchmark", "resample"],
+    ["benchmark", "distances"],
   ]
 
   @Test(arguments: commands) func helpIsAsWritten(_ command: [String]) throws {

@@ -54,6 +54,31 @@ struct RatersCommandTests {
     #expect(missing.errors.contains(raters[1]))
   }
 
+  @Test func report() throws {
+    let (report, images) = (folder.path + "/report", folder.path + "/images")
+    try FileManager.default.createDirectory(atPath: images, withIntermediateDirectories: true)
+    for name in ["one", "two", "three"] {
+      try Volume<Float>(repeating: 1, geometry: geometry)
+        .write(to: "\(images)/\(name)_0000.nii.gz")
+    }
+    let result = try Program.run(
+      ["raters", "agreement"] + raters + ["--report", report, "--images", images, "--json"])
+    #expect(result.status == 0, "\(result.errors)")
+    let label = try #require(result.json?["labels"]?.array?.first)
+    // Raters a and c draw the same, so that each agrees with the others wholly or nearly.
+    let others = label["dice_with_the_others"]?[raters[1]]?["mean"]?.double ?? .nan
+    #expect(others > 0.8 && others < 1)
+    let names = try FileManager.default.contentsOfDirectory(atPath: report).sorted()
+    #expect(
+      names == [
+        "agreement.json", "bland_altman_1.png", "cases.csv", "contours_1_one.png",
+        "contours_1_three.png", "contours_1_two.png", "dice_1.png", "pairs.csv", "report.html",
+      ])
+    let page = try String(contentsOfFile: report + "/report.html", encoding: .utf8)
+    for name in names where name.hasSuffix("png") { #expect(page.contains("src=\"\(name)\"")) }
+    #expect(try JSONValue(contentsOf: report + "/agreement.json") == result.json)
+  }
+
   @Test(arguments: ["majority", "union", "intersection", "staple", "simple"])
   func consensus(_ method: String) throws {
     let output = folder.path + "/consensus.nii.gz"

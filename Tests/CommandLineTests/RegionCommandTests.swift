@@ -110,6 +110,31 @@ struct RegionCommandTests {
     #expect(common?["voxels"]?.int == 76)
   }
 
+  @Test func cropOfEachLesion() throws {
+    var image = Volume<Float>(repeating: 40, geometry: geometry)
+    image[7, 7, 3] = 100
+    let path = folder.path + "/image.nii.gz"
+    try image.write(to: path)
+    let part = folder.path + "/part.nii.gz"
+    let result = try run(
+      "crop", path, mask, output, "--each-lesion", "--margin", "1", "--mask-output", part, "--size",
+      "8,8,8", "--resizing", "cubic-antialiased")
+    let outputs = result?["lesions"]?.array?.compactMap { $0["output"]?.string } ?? []
+    #expect(outputs == [1, 2].map { "\(folder.path)/output_\($0).nii.gz" })
+    #expect(try Volume<Float>(contentsOf: outputs[0]).extent == Extent(x: 8, y: 8, z: 8))
+    #expect(try counts(of: folder.path + "/part_1.nii.gz")[1] == nil)
+    #expect(try counts(of: folder.path + "/part_2.nii.gz")[2] == nil)
+  }
+
+  @Test func distances() throws {
+    let result = try run("distance", mask, output, "--labels", "1", "--inside", "outside")
+    let distances = try Volume<Float>(contentsOf: output)
+    #expect(distances[1, 1, 1] == -1 && distances[4, 5, 1] == 5 && distances[1, 1, 3] == 4)
+    let farthest = try #require(result?["farthest_mm"]?.double)
+    // The opposite corner: 13, 13 and 7 voxels away.
+    #expect(abs(farthest - (13.0 * 13 * 2 + 14 * 14).squareRoot()) < 1e-5)
+  }
+
   @Test func crop() throws {
     var image = Volume<Float>(repeating: 40, geometry: geometry)
     image[7, 7, 4] = 100

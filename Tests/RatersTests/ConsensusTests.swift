@@ -1,5 +1,6 @@
 import JSONDocuments
 import Raters
+import RegionsOfInterest
 import Safetensors
 import TestSupport
 import Testing
@@ -111,6 +112,36 @@ import Volumes
     let full = LabelMap(labels: Array(repeating: .max, count: 6), geometry: grid)
     #expect(throws: RatersError.noUndecidedLabel) {
       try RaterVotes([none, full]).majority(ties: .undecided)
+    }
+  }
+
+  /// Each rater against STAPLE of the other two, made anew from their masks.
+  @Test func leaveOneOutIsSTAPLEOfTheOthers() throws {
+    let grid = Geometry(extent: Extent(x: 20, y: 20, z: 3))
+    let masks = (0..<4).map { rater in
+      LabelMap(
+        labels: (0..<grid.extent.count).map { voxel in
+          let (x, y) = (voxel % 20, voxel / 20 % 20)
+          return x > 3 + rater && x < 14 && y > 4 && y < 15 - rater % 2 ? 7 : 0
+        }, geometry: grid)
+    }
+    let margin = try Ball(radius: 4)
+    let found = try RaterVotes(masks).leaveOneOutDice(on: 7, margin: margin)
+    for (rater, mask) in masks.enumerated() {
+      var others = masks
+      others.remove(at: rater)
+      var settings = STAPLESettings()
+      settings.margin = margin
+      let staple = try RaterVotes(others).staple(settings).mask
+      let both = zip(mask.labels, staple.labels).count { $0 == 7 && $1 == 7 }
+      let all = mask.labels.count { $0 == 7 } + staple.labels.count { $0 == 7 }
+      #expect(abs(found[rater] - Double(2 * both) / Double(all)) < 1e-12)
+      #expect(found[rater] > 0.6 && found[rater] < 1)
+    }
+    let empty = try RaterVotes(masks).leaveOneOutDice(on: 3, margin: margin)
+    #expect(empty.allSatisfy { $0.isNaN })
+    #expect(throws: RatersError.tooFewRaters(found: 2, needed: 3)) {
+      try RaterVotes(Array(masks.prefix(2))).leaveOneOutDice(on: 7, margin: margin)
     }
   }
 }

@@ -122,6 +122,15 @@ import Testing
     #expect(BlandAltman([], []).bias.isNaN)
     #expect(BlandAltman([1], [2]).standardDeviation.isNaN)
   }
+
+  /// Statsmodels 0.15.0 `cohens_kappa` with `wt` None, "linear" and "quadratic".
+  @Test func weightedKappaEqualsStatsmodels() {
+    let table = [[20, 5, 1, 0], [4, 15, 6, 2], [1, 3, 18, 7], [0, 2, 4, 12]]
+    #expect(abs(cohenKappa(table, weights: .none) - 0.5305793991416309) < 1e-12)
+    #expect(abs(cohenKappa(table, weights: .linear) - 0.6567314132618889) < 1e-12)
+    #expect(abs(cohenKappa(table, weights: .quadratic) - 0.7686801675977654) < 1e-12)
+    #expect(abs(cohenKappa(table) - cohenKappa(table, weights: .none)) < 1e-12)
+  }
 }
 
 func fixturePath(_ name: String, file path: String = #filePath) -> String {

@@ -66,4 +66,43 @@ import Volumes
     let serial = ThreadBudget.serially { mask.squaredDistancesToMask }
     #expect(mask.squaredDistancesToMask.voxels == serial.voxels)
   }
+
+  /// Against trying all voxels of the border.
+  @Test func distancesToTheBorderByTryingAll() {
+    let grid = Geometry(extent: Extent(x: 12, y: 10, z: 6), spacing: Vector3(1, 1.5, 3))
+    let mask = Mask(
+      voxels: (0..<grid.extent.count).map { $0 % 12 > 2 && $0 % 12 < 9 && $0 / 12 % 10 > 1 },
+      geometry: grid)
+    var border: [(Int, Int, Int)] = []
+    func isInside(_ x: Int, _ y: Int, _ z: Int) -> Bool {
+      // Beyond the grid nothing is known.
+      guard 0..<12 ~= x, 0..<10 ~= y, 0..<6 ~= z else { return true }
+      return mask[x, y, z]
+    }
+    for z in 0..<6 {
+      for y in 0..<10 {
+        for x in 0..<12 where mask[x, y, z] {
+          let around = (0..<27).map { (x + $0 % 3 - 1, y + $0 / 3 % 3 - 1, z + $0 / 9 - 1) }
+          if around.contains(where: { !isInside($0.0, $0.1, $0.2) }) { border.append((x, y, z)) }
+        }
+      }
+    }
+    let found = mask.signedDistances(to: .border)
+    let outside = mask.signedDistances(to: .outside)
+    for z in 0..<6 {
+      for y in 0..<10 {
+        for x in 0..<12 {
+          guard mask[x, y, z] else {
+            #expect(found[x, y, z] == outside[x, y, z])
+            continue
+          }
+          let nearest =
+            border.map { (a, b, c) in
+              Vector3(Double(a - x), 1.5 * Double(b - y), 3 * Double(c - z)).length
+            }.min() ?? .nan
+          #expect(abs(found[x, y, z] + nearest) < 1e-12)
+        }
+      }
+    }
+  }
 }

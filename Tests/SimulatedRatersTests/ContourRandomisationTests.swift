@@ -92,13 +92,11 @@ import Volumes
     // 500 mm³ are 250 voxels of 2 mm³.
     let expected = image.extent.count / 250
     #expect(parts.count > expected / 2 && parts.count < 2 * expected, "\(parts.count)")
-    for number in 0..<parts.count {
-      let mask = Mask(
-        voxels: parts.numbers.voxels.map { $0 == Int32(number) }, geometry: image.geometry)
-      let components = ConnectedComponents(of: mask, connectivity: .faces)
-      #expect(components.count == 1)
-      #expect(components.sizes[0] >= 100)
-    }
+    let map = LabelMap(
+      labels: parts.numbers.voxels.map { UInt16($0 + 1) }, geometry: image.geometry)
+    let components = try map.keepingComponents(meeting: [], connectivity: .faces).components
+    #expect(components.count == parts.count)
+    #expect(components.allSatisfy { $0.voxels >= 100 })
   }
 
   /// One round of clustering, by trying every centre for every voxel.

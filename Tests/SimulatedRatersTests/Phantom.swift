@@ -27,14 +27,14 @@ enum Phantom {
   static let main = ball(Vector3(24, 28, 29), radius: 16)
   static let satellite = ball(Vector3(52, 28, 29), radius: 4)
 
-  static var truth: LabelMap {
+  static let truth: LabelMap = {
     var map = main.labelMap()
     for index in map.labels.indices where satellite.voxels[index] { map.labels[index] = 1 }
     return map
-  }
+  }()
 
   /// Two halves of the ball with labels 3 and 5.
-  static var halves: LabelMap {
+  static let halves: LabelMap = {
     var map = main.labelMap(3)
     for z in 0..<map.extent.z {
       for y in 0..<map.extent.y {
@@ -42,7 +42,7 @@ enum Phantom {
       }
     }
     return map
-  }
+  }()
 
   /// The ball bright on dark, with noise.
   static func image(noise deviation: Float, seed: UInt64 = 3) -> Volume<Float> {

@@ -1,5 +1,7 @@
 import ElementaryFunctions
+import Parallelism
 import RandomNumbers
+import RegionsOfInterest
 internal import Volumes
 
 /// A smooth random function of position in mm: mean 0, standard deviation 1, nearly normal, with the
@@ -28,6 +30,24 @@ struct SmoothField {
         Vector3(scale * directions[0], scale * directions[1], scale * directions[2]),
         Double(generator.uniform(0...1)) * 2 * .pi
       )
+    }
+  }
+
+  /// The values at the voxels of a box of a grid, x fastest.
+  func values(in box: VoxelBox, spacing: Vector3) -> [Float] {
+    [Float](unsafeUninitializedCapacity: box.extent.count) { values, count in
+      count = box.extent.count
+      nonisolated(unsafe) let values = values
+      parallelFor(box.z.count) { z in
+        for y in 0..<box.y.count {
+          let row = (z * box.y.count + y) * box.x.count
+          fill(
+            UnsafeMutableBufferPointer(rebasing: values[row..<row + box.x.count]),
+            from: Vector3(
+              Double(box.x.lowerBound) * spacing.x, Double(box.y.lowerBound + y) * spacing.y,
+              Double(box.z.lowerBound + z) * spacing.z), step: spacing.x)
+        }
+      }
     }
   }
 

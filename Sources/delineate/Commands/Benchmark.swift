@@ -12,7 +12,9 @@ import Volumes
 struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measures speed and memory of this machine.",
-    subcommands: [BenchmarkTrain.self, BenchmarkPredict.self, BenchmarkResample.self])
+    subcommands: [
+      BenchmarkTrain.self, BenchmarkPredict.self, BenchmarkResample.self, BenchmarkDistances.self,
+    ])
 }
 
 /// Which network is measured.

@@ -3,7 +3,7 @@ import ArgumentParser
 struct ROI: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "roi",
-    abstract: "Grows, shrinks, cleans and combines masks, makes rings around tumours.",
+    abstract: "Grows, shrinks, cleans and combines masks, cuts regions out of images.",
     discussion: """
       Distances are millimetres between centres of voxels, exact on any spacing. Masks are written on \
       the grid they were read from, bit for bit, so that they fit their images.
@@ -11,6 +11,6 @@ struct ROI: ParsableCommand {
     subcommands: [
       ROIDilate.self, ROIErode.self, ROIOpen.self, ROIClose.self, ROIShell.self,
       ROIComponents.self, ROIFill.self, ROISmooth.self, ROIBoolean.self, ROICrop.self,
-      ROICheck.self,
+      ROIDistance.self, ROIFuse.self, ROIRecipe.self, ROICheck.self,
     ])
 }

@@ -28,6 +28,24 @@ struct LabelAgreement {
     ]
   }
 
+  /// Dice of every rater with the consensus of all others.
+  private var leftOut: [(name: String, score: ScoreDistribution)] {
+    guard agreement.raters.count > 2 else { return [] }
+    return agreement.raters.enumerated().map { rater, name in
+      (
+        "dice with the others, \(name)",
+        ScoreDistribution(of: agreement.agreements[index].map { $0.leaveOneOutDice[rater] })
+      )
+    }
+  }
+
+  private func scoreDocument(_ score: ScoreDistribution) -> JSONValue {
+    [
+      "mean": finite(score.mean), "sd": finite(score.standardDeviation),
+      "ci95": [finite(score.interval.lower), finite(score.interval.upper)],
+    ]
+  }
+
   /// Mean and standard deviation over cases of a figure of a pair.
   private func score(_ pair: RaterAgreement.Pair, _ metric: CaseMetric) -> ScoreDistribution {
     ScoreDistribution(
@@ -39,8 +57,14 @@ struct LabelAgreement {
     ("ASSD mm", .averageSymmetricDistance, 3), ("NSD", .normalisedSurfaceDistance, 4),
   ]
 
-  /// Tables for people.
+  /// Text for people.
   var text: String {
+    "Label \(agreement.labels[index]), \(agreement.cases.count) cases\n"
+      + tables.map(aligned).joined()
+  }
+
+  /// Tables of pairs, of all raters together and of volumes, the first row as heading.
+  var tables: [[[String]]] {
     var pairs = [["Raters"] + metrics.map(\.title) + ["ml difference", "limits of agreement"]]
     for pair in agreement.pairs {
       let (a, b) = (agreement.raters[pair.raters.first], agreement.raters[pair.raters.second])
@@ -57,9 +81,12 @@ struct LabelAgreement {
             "\(fixed(difference.lowerLimit, 3)) to \(fixed(difference.upperLimit, 3))",
           ])
     }
-    var all = [["All raters", "mean", "sd"]]
-    for (name, score) in groups {
-      all.append([name, fixed(score.mean, 4), fixed(score.standardDeviation, 4)])
+    var all = [["All raters", "mean", "sd", "95 % of the mean", ""]]
+    for (name, score) in groups + leftOut {
+      all.append([
+        name, fixed(score.mean, 4), fixed(score.standardDeviation, 4),
+        fixed(score.interval.lower, 4), fixed(score.interval.upper, 4),
+      ])
     }
     var volumes = [["Volumes", "estimate", "95 %", "", "p"]]
     for icc in correlations {
@@ -68,19 +95,20 @@ struct LabelAgreement {
         fixed(icc.pValue, 4),
       ])
     }
-    return "Label \(agreement.labels[index]), \(agreement.cases.count) cases\n" + aligned(pairs)
-      + aligned(all) + aligned(volumes)
+    return [pairs, all, volumes]
   }
 
   /// The same as an object.
   var document: JSONValue {
     var all = JSONObject()
-    for (name, score) in groups {
-      all[name] = ["mean": finite(score.mean), "sd": finite(score.standardDeviation)]
-    }
+    for (name, score) in groups { all[name] = scoreDocument(score) }
     return [
       "label": .integer(Int(agreement.labels[index])),
       "pairs": .array(agreement.pairs.map(pairDocument)), "all_raters": .object(all),
+      "dice_with_the_others": .object(
+        zip(agreement.raters, leftOut).reduce(into: JSONObject()) {
+          $0[$1.0] = scoreDocument($1.1.score)
+        }),
       "volume_icc": .array(
         correlations.map { icc in
           [

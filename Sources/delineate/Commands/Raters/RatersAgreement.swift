@@ -12,7 +12,8 @@ struct RatersAgreement: ParsableCommand {
     discussion: """
       Takes one folder per rater; files of the same name are one case. Overlap, surface distances and \
       volumes of all pairs of raters as in evaluate, the first of a pair as reference; generalised Dice, \
-      Jaccard and Fleiss' kappa of all together; intraclass correlations of the volumes, and limits of \
+      Jaccard and Fleiss' kappa of all together, and of every rater Dice with STAPLE's consensus of the \
+      others; intraclass correlations of the volumes, and limits of \
       agreement of Bland and Altman for every pair.
       """)
 
@@ -41,10 +42,22 @@ struct RatersAgreement: ParsableCommand {
       "A CSV table to write, a line per case and label, with all volumes.", valueName: "file"))
   var caseCsv: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A folder for a report: a page, tables, numbers and pictures.", valueName: "folder"))
+  var report: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The cases' images, for pictures of all raters' contours in the report.", valueName: "folder")
+  )
+  var images: String?
+
   @OptionGroup var common: OutputOptions
 
   func validate() throws {
     guard folders.count > 1 else { throw ValidationError("give the folders of two raters or more") }
+    if images != nil, report == nil { throw ValidationError("--images is for --report") }
     for (name, value) in [("tolerance", tolerance), ("margin", margin)] {
       guard value >= 0, value.isFinite else {
         throw ValidationError("--\(name) must be at least 0 mm, not \(value)")
@@ -63,10 +76,19 @@ struct RatersAgreement: ParsableCommand {
     if let pairCsv { try writeTable(agreement.pairTable, to: pairCsv) }
     if let caseCsv { try writeTable(agreement.caseTable, to: caseCsv) }
     let sections = labels.labels.indices.map { LabelAgreement(of: agreement, at: $0) }
-    console.result(
-      [
-        "raters": .array(folders.map { .string($0) }), "cases": .integer(agreement.cases.count),
-        "labels": .array(sections.map(\.document)),
-      ], text: sections.map(\.text).joined(separator: "\n"))
+    let document: JSONValue = [
+      "raters": .array(folders.map { .string($0) }), "cases": .integer(agreement.cases.count),
+      "labels": .array(sections.map(\.document)),
+    ]
+    if let report {
+      let text = AgreementReport(
+        agreement: agreement, sections: sections,
+        methods: [
+          "Surface distances count as the same up to \(tolerance) mm; kappa and STAPLE see background"
+            + " up to \(margin) mm around all masks."
+        ], images: images, fileEnding: fileEnding)
+      try text.write(to: report, document, console)
+    }
+    console.result(document, text: sections.map(\.text).joined(separator: "\n"))
   }
 }
