@@ -29,15 +29,14 @@ struct PointTable {
 
   /// Reads a table.
   init(contentsOf path: String, frame: PointFrame) throws {
-    table = try DelimitedTable(contentsOf: path)
+    let table = try DelimitedTable(contentsOf: path)
     let names = table.columns.map { $0.lowercased() }
-    columns = try ["x", "y", "z"].map { name in
-      guard let column = names.firstIndex(of: name) else {
-        throw TableProblem(
-          path: path, problem: "expected the columns x, y and z in mm, found \(table.columns)")
-      }
-      return column
+    let columns = ["x", "y", "z"].compactMap { names.firstIndex(of: $0) }
+    guard columns.count == 3 else {
+      throw TableProblem(
+        path: path, problem: "expected the columns x, y and z in mm, found \(table.columns)")
     }
+    (self.table, self.columns) = (table, columns)
     points = []
     for (index, row) in table.rows.enumerated() {
       let numbers = columns.compactMap { Double(row[$0]) }.filter { abs($0) < 1e6 }
