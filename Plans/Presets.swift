@@ -26,4 +26,10 @@ public enum Presets {
     Preset(name: "affine", json: PackageResources.affine_json),
     Preset(name: "pet-ct", json: PackageResources.pet_ct_json),
   ]
+
+  /// Presets of deformable registration, from the same folder.
+  public static let deformableRegistration = [
+    Preset(name: "deformable", json: PackageResources.deformable_json),
+    Preset(name: "deformable-follow-up", json: PackageResources.deformable_follow_up_json),
+  ]
 }

@@ -22,6 +22,8 @@ public enum RegistrationError: Error, Equatable, Sendable {
   case fewSamples(count: Int, spacing: Double)
   /// No start brings enough of the fixed image into the moving image.
   case noOverlap(share: Double)
+  /// The search would not fit into memory.
+  case tooLarge(neededBytes: Int, availableBytes: Int)
   /// A setting makes no sense.
   case setting(String)
 }
@@ -50,6 +52,10 @@ extension RegistrationError: CustomStringConvertible {
     case .noOverlap(let share):
       "only \((share * 1000).rounded() / 10) % of the fixed image come to lie in the moving image,"
         + " whatever the start; check that the two show the same region, or give an initial transform"
+    case .tooLarge(let needed, let available):
+      "the registration would need about \(needed >> 20) MiB of memory, \(available >> 20) MiB are"
+        + " free; choose a smaller range or fewer voxels along the longest axis, or resample the"
+        + " images"
     case .setting(let problem):
       problem
     }

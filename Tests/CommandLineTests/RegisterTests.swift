@@ -76,6 +76,37 @@ struct RegisterTests {
     #expect(FileManager.default.fileExists(atPath: folder.path + "/2.nii.gz"))
   }
 
+  @Test func fieldAndInverseAreWritten() throws {
+    let (field, inverse) = (folder.path + "/field.nii.gz", folder.path + "/back.nii.gz")
+    let output = folder.path + "/output.nii.gz"
+    let result = try Program.run(
+      "register", "--fixed", fixed, "--moving", moving, "--preset", "deformable", "--fast",
+      "--metric", "mind", "--output", output, "--transform", field, "--inverse", inverse, "--json")
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.json?["folded_share"]?.double == 0)
+    #expect(try #require(result.json?["SDlogJ_L2R"]?.double) < 0.2)
+    #expect(try #require(result.json?["mean_inverse_consistency_error_mm"]?.double) < 0.2)
+    // There and back through both files, the fixed image is where it was.
+    let again = folder.path + "/again.nii.gz"
+    let warped = try Program.run(
+      "warp", "--transform", inverse, field, "--moving", moving, "--fixed", moving, "--output",
+      again)
+    #expect(warped.status == 0, "\(warped.errors)")
+    let (a, b) = (
+      try Volume<Float>(contentsOf: moving).voxels, try Volume<Float>(contentsOf: again).voxels
+    )
+    let difference = zip(a, b).reduce(0.0) { $0 + Double(abs($1.0 - $1.1)) } / Double(a.count)
+    // Of a range of 170; what lies beyond the fixed image comes back as 0.
+    #expect(difference < 25, "\(difference)")
+    let linear = try Program.run(
+      "register", "--fixed", fixed, "--moving", moving, "--output", output, "--fast")
+    #expect(linear.status == 64 && linear.errors.contains("--fast belongs to"))
+    let matrix = try Program.run(
+      "register", "--fixed", fixed, "--moving", moving, "--preset", "deformable", "--transform",
+      "t.mat")
+    #expect(matrix.status == 64 && matrix.errors.contains("no matrix"))
+  }
+
   @Test func severalImagesAreNamedAfterThemselves() throws {
     let flat = folder.path + "/flat.nii"
     try Volume<Float>(repeating: 1, geometry: Geometry(extent: Extent(x: 9, y: 9, z: 1)))

@@ -43,7 +43,8 @@ extension LinearSettings {
       return
     }
     guard let embedded = Presets.registration.first(where: { $0.name == preset }) else {
-      throw .unknownName(preset, available: Self.presetNames)
+      throw .unknownName(
+        preset, available: Self.presetNames + DeformableSettings.presetNames)
     }
     let document: JSONValue
     do throws(JSONSyntaxError) { document = try JSONValue(parsing: embedded.json) } catch {

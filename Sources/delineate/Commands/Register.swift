@@ -11,7 +11,7 @@ import Volumes
 struct RegisterImages: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "images",
-    abstract: "Brings moving images into line with a fixed image by linear transforms.",
+    abstract: "Brings moving images into line with a fixed image.",
     discussion: """
       A transform maps points of the fixed image to points of the moving image; warp applies it to \
       other images, and to label maps. Presets: rigid (another contrast of the same patient), \
@@ -19,8 +19,15 @@ struct RegisterImages: ParsableCommand {
       where the scanner put it, and keeps that where nothing better is found). A preset of your own \
       is an edited copy of a file of Plans/registration, given by its path.
 
+      Deformable presets go on from there to a smooth map without folds: deformable (another patient), \
+      deformable-follow-up (the same patient at another time, stiffer). Their transform is a field of \
+      displacements on the fixed grid, .nii.gz or .tfm; --inverse writes the way back. Figures are the \
+      share of voxels that fold, the range of the Jacobian determinant, the standard deviation of its \
+      logarithm (SDlogJ, and SDlogJ_L2R as Learn2Reg tables it), and how far a point is off after the \
+      way there and back.
+
       With several moving images, each is registered on its own; --output, --transform and --report \
-      then name folders, in which files are named after the moving images (.nii.gz, .tfm, .png). One \
+      then name folders, in which files are named after the moving images (.nii.gz, .tfm or, for fields, .nii.gz, .png). One \
       that fails does not stop the others; the exit status is then 1.
 
       What makes a result doubtful is said in a warning: look at it before you use it.
@@ -51,7 +58,7 @@ struct RegisterImages: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How to register: \(LinearSettings.presetNames.joined(separator: ", ")), or a .json file.",
+      "How to register: \(registrationPresetNames.joined(separator: ", ")), or a .json file.",
       valueName: "preset"))
   var preset = "rigid"
 
@@ -60,6 +67,8 @@ struct RegisterImages: ParsableCommand {
   var initial: TransformArgument?
 
   @OptionGroup var masks: RegistrationMasks
+
+  @OptionGroup var deformable: DeformableOptions
 
   @Option(
     help: ArgumentHelp(
@@ -86,20 +95,26 @@ struct RegisterImages: ParsableCommand {
     if moving.count > 1, masks.movingMask != nil {
       throw ValidationError("--moving-mask belongs to one moving image, not to \(moving.count)")
     }
+    try deformable.validate(preset: preset, transform: transform)
     for task in try tasks() { try task.validate() }
   }
 
   func run() throws {
     let console = common.start()
-    let settings = try LinearSettings(preset: preset)
+    let deformableRequest = try deformable.request(preset: preset)
+    let settings =
+      try deformableRequest == nil ? LinearSettings(preset: preset) : LinearSettings()
     let fixedImage = try Volume<Float>(contentsOf: fixed)
     let initialMap = try initialMap()
     let masks = try masks.read()
-    for folder in moving.count > 1 ? [output, transform, report].compactMap({ $0 }) : [] {
+    for folder in moving.count > 1
+      ? [output, transform, report, deformable.inverse].compactMap({ $0 }) : []
+    {
       try createFolder(folder)
     }
     let request = RegistrationRequest(
-      settings: settings, fixedPath: fixed, fixed: fixedImage, masks: masks, initial: initialMap,
+      settings: settings, deformable: deformableRequest, fixedPath: fixed, fixed: fixedImage,
+      masks: masks, initial: initialMap,
       interpolation: order.flatMap(Interpolation.init(rawValue:)) ?? .linear,
       outside: outside ?? 0)
     let tasks = try tasks()
@@ -135,7 +150,9 @@ struct RegisterImages: ParsableCommand {
   private func tasks() throws -> [RegistrationTask] {
     guard moving.count > 1 else {
       return moving.map {
-        RegistrationTask(moving: $0, output: output, transform: transform, report: report)
+        RegistrationTask(
+          moving: $0, output: output, transform: transform, report: report,
+          inverse: deformable.inverse)
       }
     }
     let names = moving.map(nameWithoutEnding)
@@ -151,7 +168,9 @@ struct RegisterImages: ParsableCommand {
     return zip(moving, names).map { moving, name in
       RegistrationTask(
         moving: moving, output: path(output, name, ".nii.gz"),
-        transform: path(transform, name, ".tfm"), report: path(report, name, ".png"))
+        transform: path(transform, name, deformable.isUsed(by: preset) ? ".nii.gz" : ".tfm"),
+        report: path(report, name, ".png"),
+        inverse: path(deformable.inverse, "\(name)_inverse", ".nii.gz"))
     }
   }
 

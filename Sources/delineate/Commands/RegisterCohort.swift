@@ -15,7 +15,7 @@ struct RegisterCohort: ParsableCommand {
       column were missing.
 
       Written are, for every case, CASE.nii.gz (the moving image on the fixed grid), CASE.tfm (the \
-      transform), CASE_labels.nii.gz, CASE.png with --report, and CASE.json (the figures); and \
+      transform; CASE_field.nii.gz for a deformable preset), CASE_labels.nii.gz, CASE.png with --report, and CASE.json (the figures); and \
       registration.csv with a line for every case: done or failed, the metric before and after, \
       overlap, displacement, warnings, error.
 
@@ -29,7 +29,11 @@ struct RegisterCohort: ParsableCommand {
   @Option(help: ArgumentHelp("The folder to write to.", valueName: "folder")) var output: String
 
   @Option(
-    help: ArgumentHelp("How to register lines that do not say it.", valueName: "preset"))
+    help: ArgumentHelp(
+      """
+      How to register lines that do not say it: \
+      \(registrationPresetNames.joined(separator: ", ")), or a .json file.
+      """, valueName: "preset"))
   var preset = "rigid"
 
   @Flag(help: "Also write a picture of every result: checkerboard and edges in three planes.")
@@ -46,7 +50,7 @@ struct RegisterCohort: ParsableCommand {
 
   func run() throws {
     let console = common.start()
-    _ = try LinearSettings(preset: preset)
+    _ = try RegistrationMethod(preset: preset)
     let rows = try RegistrationTable(contentsOf: table).rows
     try createFolder(output)
     let cohort = CohortRegistration(

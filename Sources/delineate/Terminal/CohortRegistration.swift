@@ -56,7 +56,8 @@ struct CohortRegistration {
   /// A line for every case.
   func summary(of entries: [CohortEntry]) -> String {
     let figures = [
-      "cost_before", "cost_after", "overlap", "largest_displacement_mm", "kept_initial", "seconds",
+      "cost_before", "cost_after", "overlap", "largest_displacement_mm", "kept_initial",
+      "folded_share", "SDlogJ", "mean_inverse_consistency_error_mm", "seconds",
     ]
     let lines = entries.map { entry -> [String] in
       let values = figures.map { name in
@@ -74,7 +75,7 @@ struct CohortRegistration {
   }
 
   private func register(_ row: RegistrationTable.Row, _ console: Console) throws -> JSONObject {
-    let settings = try LinearSettings(preset: row.preset ?? preset)
+    let method = try RegistrationMethod(preset: row.preset ?? preset)
     if let labels = row.labels { try checkLabels(labels, of: row) }
     var initial = AffineMap.identity
     if let path = row.initial {
@@ -88,8 +89,9 @@ struct CohortRegistration {
       fixed: try row.fixedMask.map { try LabelMap(contentsOf: $0) },
       moving: try row.movingMask.map { try LabelMap(contentsOf: $0) })
     let request = RegistrationRequest(
-      settings: settings, fixedPath: row.fixed, fixed: try Volume<Float>(contentsOf: row.fixed),
-      masks: masks, initial: initial, interpolation: interpolation.interpolation,
+      settings: method.linear, deformable: method.deformable, fixedPath: row.fixed,
+      fixed: try Volume<Float>(contentsOf: row.fixed), masks: masks, initial: initial,
+      interpolation: interpolation.interpolation,
       outside: interpolation.outside ?? 0)
     let task = task(row)
     let outcome = try request.run(task, console)
@@ -115,9 +117,11 @@ struct CohortRegistration {
   }
 
   private func task(_ row: RegistrationTable.Row) -> RegistrationTask {
-    RegistrationTask(
+    let isDeformable =
+      (try? RegistrationMethod(preset: row.preset ?? preset))?.deformable != nil
+    return RegistrationTask(
       moving: row.moving, output: "\(folder)/\(row.name).nii.gz",
-      transform: "\(folder)/\(row.name).tfm",
+      transform: "\(folder)/\(row.name)" + (isDeformable ? "_field.nii.gz" : ".tfm"),
       report: drawsReports ? "\(folder)/\(row.name).png" : nil)
   }
 
@@ -153,4 +157,20 @@ struct CohortRegistration {
   }
 
   private func fileExists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+}
+
+/// What a preset stands for.
+struct RegistrationMethod {
+  /// How to search for a linear map; without meaning for a deformable preset, which has its own.
+  var linear = LinearSettings()
+  var deformable: DeformableRequest?
+
+  /// The method of a preset's name, or of a file.
+  init(preset: String) throws {
+    if let settings = try DeformableSettings(preset: preset) {
+      deformable = DeformableRequest(settings: settings)
+    } else {
+      linear = try LinearSettings(preset: preset)
+    }
+  }
 }

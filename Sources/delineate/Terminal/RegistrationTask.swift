@@ -14,6 +14,8 @@ struct RegistrationTask {
   var output: String?
   var transform: String?
   var report: String?
+  /// The field back of a deformable registration.
+  var inverse: String?
 
   /// Refuses names of files that could not be written in the end.
   func validate() throws {
@@ -25,6 +27,9 @@ struct RegistrationTask {
       throw ValidationError(
         "--transform must end in .tfm, .txt, .mat or .nii.gz, not \(transform)")
     }
+    if let inverse, (try? TransformFileFormat(writing: inverse)) != .field {
+      throw ValidationError("--inverse must end in .nii.gz, .nii, .mha or .nrrd, not \(inverse)")
+    }
     if let report, !report.lowercased().hasSuffix(".png") {
       throw ValidationError("--report must end in .png, not \(report)")
     }
@@ -34,6 +39,8 @@ struct RegistrationTask {
 /// What all moving images of a run have in common.
 struct RegistrationRequest {
   var settings: LinearSettings
+  /// What to do after, and in place of, a linear registration.
+  var deformable: DeformableRequest?
   var fixedPath: String
   var fixed: Volume<Float>
   var masks: LinearRegistration.Masks
@@ -46,6 +53,7 @@ struct RegistrationRequest {
     _ task: RegistrationTask, _ console: Console
   ) throws -> (document: JSONObject, text: String) {
     let moving = try Volume<Float>(contentsOf: task.moving)
+    if let deformable { return try run(deformable, moving, task, console) }
     let begin = ContinuousClock.now
     let result: LinearResult
     do throws(RegistrationError) {
@@ -63,7 +71,7 @@ struct RegistrationRequest {
     )
   }
 
-  private func write(
+  func write(
     _ chain: TransformChain, of moving: Volume<Float>, _ task: RegistrationTask
   ) throws {
     if task.output != nil || task.report != nil {
