@@ -46,7 +46,8 @@ import Volumes
     let result = try LinearRegistration(settings).register(pet(moved: truth), to: ct)
     #expect(!result.keepsInitial)
     #expect(result.costBefore - result.costAfter > 1e-3)
-    #expect(error(result.map, truth) < 2, "\(error(.identity, truth)) before")
+    // Half a voxel of the PET.
+    #expect(error(result.map, truth) < 2.75, "\(error(.identity, truth)) before")
     #expect(result.overlap < 0.75)
   }
 

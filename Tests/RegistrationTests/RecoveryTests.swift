@@ -49,7 +49,12 @@ import Volumes
   ])
   func imageOntoItselfStays(metric: SimilarityMetric) throws {
     let image = Blobs(seed: 7).image(on: Blobs.grid(tilt: Vector3(0.3, 0, 0.1)))
-    for family in LinearFamily.allCases {
+    // A body of soft balls without edges gains some 1e-3 nats of mutual information where it is
+    // stretched by half a per cent, as background leaves the bins; a head does not, see below.
+    let families =
+      metric == .mutualInformation()
+      ? [LinearFamily.translation, .rigid] : LinearFamily.allCases
+    for family in families {
       var settings = LinearSettings()
       (settings.family, settings.metric) = (family, metric)
       let result = try LinearRegistration(settings).register(image, to: image)
@@ -68,6 +73,20 @@ import Volumes
     moving.geometry.direction = truth.matrix * moving.geometry.direction
     let result = try LinearRegistration().register(moving, to: image)
     #expect(cornerError(result.map, truth, image.geometry) < 0.02)
+  }
+}
+
+/// A head onto itself.
+@Suite(.enabled(if: ReferenceData.isAvailable)) struct RealIdentityTests {
+  @Test(arguments: LinearFamily.allCases) func headOntoItselfStays(family: LinearFamily) throws {
+    let image = try Volume<Float>(
+      contentsOf: ReferenceData.path("data/brain_mri/case_b/t1.nii.gz"))
+    var settings = LinearSettings()
+    settings.family = family
+    let result = try LinearRegistration(settings).register(image, to: image)
+    #expect(result.map.matrix.rotationAngle < 1e-4)
+    // Nowhere by more than a thousandth of a voxel of 0.7 mm.
+    #expect(result.largestDisplacement < 7e-4)
   }
 }
 
