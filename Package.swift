@@ -225,7 +225,7 @@ let package = Package(
     .testTarget(
       name: "RegistrationTests",
       dependencies: [
-        "JSONDocuments", "Parallelism", "RandomNumbers", "Registration", "Resampling",
+        "JSONDocuments", "Parallelism", "Phantoms", "RandomNumbers", "Registration", "Resampling",
         "SpatialTransforms", "TestSupport", "VolumeFiles", "Volumes",
       ], exclude: ["Comparison", "Fixtures"]),
     .testTarget(
@@ -366,6 +366,10 @@ let package = Package(
       dependencies: [
         "Datasets", "Inference", "Planning", "Preprocessing", "Training", "VolumeFiles", "Volumes",
       ], path: "Examples/Library", exclude: ["README.md"]),
+    .executableTarget(
+      name: "RegistrationPhantoms",
+      dependencies: ["FileOutput", "Phantoms", "VolumeFiles", "Volumes"],
+      path: "Examples/Registration/Phantoms"),
   ],
   swiftLanguageModes: [.v6]
 )

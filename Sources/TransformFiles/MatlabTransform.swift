@@ -72,6 +72,25 @@ enum MatlabTransform {
     return Variable(name: String(decoding: name, as: UTF8.self), numbers: numbers)
   }
 
+  /// The file of a map, in double precision as antsApplyTransforms and ITK read it.
+  static func bytes(_ map: AffineMap) -> [UInt8] {
+    let rows = map.rows.prefix(3)
+    return column("AffineTransform_double_3_3", rows.flatMap { $0.prefix(3) } + rows.map { $0[3] })
+      + column("fixed", [0, 0, 0])
+  }
+
+  private static func column(_ name: String, _ numbers: [Double]) -> [UInt8] {
+    let text = Array(name.utf8) + [0]
+    // Type (0: numbers of 8 bytes, low byte first), rows, columns, no imaginary part, length of the
+    // name.
+    let header = [0, numbers.count, 1, 0, text.count]
+    return header.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
+      + text
+      + numbers.flatMap { number in
+        (0..<8).map { UInt8(truncatingIfNeeded: number.bitPattern >> (8 * $0)) }
+      }
+  }
+
   /// A number of the header, or nil behind the end.
   private static func word(_ bytes: [UInt8], _ offset: Int) -> Int? {
     guard offset + 4 <= bytes.count else { return nil }

@@ -13,12 +13,21 @@ extension TransformChain {
   /// NRRD or MetaImage of three components. Everything else is known by its content: ITK's text
   /// format, a 4 x 4 matrix in RAS as c3d, greedy and ITK-SNAP write it, ANTs' `.mat`.
   ///
-  /// - Parameter path: The file.
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - convention: What the numbers of a field mean; other transforms say it themselves.
   /// - Throws: ``TransformFileError``. Nothing is allocated beyond what the file holds.
-  public init(contentsOf path: String) throws(TransformFileError) {
+  public init(
+    contentsOf path: String, convention: FieldConvention = .stated
+  ) throws(TransformFileError) {
     if let format = VolumeFileFormat(path: path), format != .png, format != .tiff {
-      self.init([.warp(.displacement(try DisplacementField(contentsOf: path)))])
+      let field = try DisplacementField(contentsOf: path, convention: convention)
+      self.init([.warp(.displacement(field))])
       return
+    }
+    guard convention == .stated else {
+      throw .notAField(
+        path: path, problem: "\(convention.rawValue): belongs to a field's image, such as .nii.gz")
     }
     let bytes = try content(of: path, limit: textLimit)
     if bytes.starts(with: [0x89, 0x48, 0x44, 0x46]) {

@@ -7,20 +7,21 @@ extension TransformChain {
   /// Writes the chain; the ending of the name chooses the format.
   ///
   /// `.tfm` and `.txt` are ITK's text format: an affine transform, or a composite transform where
-  /// the chain has fields. `.mat` is a 4 x 4 matrix in RAS as c3d, greedy and ITK-SNAP use it. The
-  /// endings of images stand for a field of displacements, for a chain that is one field.
+  /// the chain has fields. `.mat` is a 4 x 4 matrix in RAS as c3d, greedy and ITK-SNAP use it, but
+  /// `GenericAffine.mat` at the name's end is ANTs' binary file of an affine transform. The endings of images stand for a field of displacements, for a chain that is one field.
   ///
   /// - Parameter path: The name; its folder must exist. The file appears when it is complete.
   /// - Throws: ``TransformFileError``.
   public func write(to path: String) throws(TransformFileError) {
     switch try TransformFileFormat(writing: path) {
     case .insight: try writeText(insightText(path), to: path)
-    case .matrix:
-      guard let affine else {
-        throw .unsupported(
-          path: path, feature: "a transform that is not linear as a matrix is",
-          cure: "write .tfm or .nii.gz")
+    case .antsAffine:
+      let bytes = MatlabTransform.bytes(try linear(path))
+      do throws(FileOutputError) { try writeAtomically(bytes, to: path) } catch {
+        throw .unwritable(reason: error.description)
       }
+    case .matrix:
+      let affine = try linear(path)
       let lines = affine.rowsRAS.map { $0.map { "\($0)" }.joined(separator: " ") }
       try writeText(lines.joined(separator: "\n") + "\n", to: path)
     case .field:
@@ -31,6 +32,16 @@ extension TransformChain {
       }
       try field.write(to: path)
     }
+  }
+
+  /// The chain as one linear map.
+  private func linear(_ path: String) throws(TransformFileError) -> AffineMap {
+    guard let affine else {
+      throw .unsupported(
+        path: path, feature: "a transform that is not linear as a matrix is",
+        cure: "write .tfm or .nii.gz")
+    }
+    return affine
   }
 
   private func writeText(_ text: String, to path: String) throws(TransformFileError) {
@@ -100,6 +111,8 @@ public enum TransformFileFormat: Hashable, Sendable {
   case insight
   /// A 4 x 4 matrix in RAS.
   case matrix
+  /// ANTs' binary file of an affine transform.
+  case antsAffine
   /// An image of three components.
   case field
 
@@ -110,6 +123,8 @@ public enum TransformFileFormat: Hashable, Sendable {
     let name = path.lowercased()
     if name.hasSuffix(".tfm") || name.hasSuffix(".txt") {
       self = .insight
+    } else if name.hasSuffix("genericaffine.mat") {
+      self = .antsAffine
     } else if name.hasSuffix(".mat") {
       self = .matrix
     } else if let format = VolumeFileFormat(path: path), format != .png, format != .tiff {

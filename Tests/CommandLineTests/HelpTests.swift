@@ -6,7 +6,8 @@ struct HelpTests {
   static let commands: [[String]] = [
     [], ["demo"], ["info"], ["check"], ["convert"], ["fingerprint"], ["plan"], ["preprocess"],
     ["train"], ["predict"], ["ensemble"], ["evaluate"], ["accumulate"], ["find-best"],
-    ["postprocess"], ["resample"], ["register"], ["warp"], ["normalise"], ["roi"],
+    ["postprocess"], ["resample"], ["register"], ["register", "images"], ["register", "cohort"],
+    ["register", "case"], ["warp"], ["normalise"], ["roi"],
     ["roi", "dilate"], ["roi", "erode"],
     ["roi", "open"], ["roi", "close"], ["roi", "shell"], ["roi", "components"], ["roi", "fill"],
     ["roi", "smooth"], ["roi", "boolean"], ["roi", "crop"], ["roi", "distance"], ["roi", "fuse"],

@@ -13,9 +13,7 @@ struct RegisterTests {
 
   init() throws {
     folder = try TemporaryFolder()
-    var grid = Geometry(
-      extent: Extent(x: 40, y: 36, z: 28), spacing: Vector3(3, 3, 4), origin: Vector3(-60, -54, -56)
-    )
+    var grid = Self.grid
     let image = Self.body(on: grid)
     try image.write(to: folder.path + "/fixed.nii.gz")
     grid.origin = grid.origin + Vector3(6, -4, 5)
@@ -24,8 +22,11 @@ struct RegisterTests {
       .write(to: folder.path + "/moving.nii.gz")
   }
 
+  static let grid = Geometry(
+    extent: Extent(x: 40, y: 36, z: 28), spacing: Vector3(3, 3, 4), origin: Vector3(-60, -54, -56))
+
   /// Three balls in a larger one.
-  private static func body(on grid: Geometry) -> Volume<Float> {
+  static func body(on grid: Geometry) -> Volume<Float> {
     var image = Volume<Float>(repeating: 0, geometry: grid)
     let balls: [(Vector3, Double, Float)] = [
       (Vector3(0, 0, 0), 45, 50), (Vector3(15, 10, 5), 12, 60), (Vector3(-20, 5, -10), 9, 100),
@@ -137,8 +138,16 @@ struct RegisterTests {
     let mask = folder.path + "/mask.nii.gz"
     try LabelMap(labels: [UInt16](repeating: 1, count: grid.extent.count), geometry: grid)
       .write(to: mask)
+    let (far, empty) = (folder.path + "/far.nii.gz", folder.path + "/empty.nii.gz")
+    var elsewhere = try Volume<Float>(contentsOf: moving)
+    elsewhere.geometry.origin = Vector3(3000, 0, 0)
+    try elsewhere.write(to: far)
+    try Volume<Float>(repeating: .nan, geometry: grid).write(to: empty)
     let output = folder.path + "/output.nii.gz"
     for (arguments, reason) in [
+      (["--moving", far, "--preset", "pet-ct"], "come to lie in the moving image"),
+      (["--moving", empty], "no intensity variation"),
+      (["--moving", moving, "--moving-mask", mask], "another grid"),
       (["--moving", flat], "three-dimensional"),
       (["--moving", constant], "no intensity variation"),
       (["--moving", moving, "--fixed-mask", mask], "another grid"),

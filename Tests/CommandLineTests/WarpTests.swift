@@ -73,10 +73,17 @@ struct WarpTests {
 
   @Test func whatCannotBeDoneWritesNothing() throws {
     let far = folder.path + "/far.tfm"
+    let (huge, far2) = (folder.path + "/huge.nii.gz", folder.path + "/far.mha")
+    for (path, size) in [(huge, Float(1e7)), (far2, Float(4000))] {
+      let part = Volume<Float>(
+        repeating: size, geometry: try VolumeHeader(contentsOf: fixed).geometry)
+      try ImageFile(channels: [part, part, part]).writeVectors(to: path)
+    }
     try Data("1 2 3\n".utf8).write(to: URL(fileURLWithPath: folder.path + "/odd.mat"))
     for (transform, reason) in [
       (far, "no voxel of"), (folder.path + "/odd.mat", "3 numbers"),
-      (moving, "1 components"), (folder.path + "/none.tfm", "none.tfm"),
+      (huge, "above a kilometre"), (far2, "no voxel of"), (moving, "1 components"),
+      (folder.path + "/none.tfm", "none.tfm"),
     ] {
       let result = try Program.run(
         "warp", "--transform", transform, "--moving", moving, "--fixed", fixed, "--output", output)

@@ -50,10 +50,15 @@ struct Blobs: Sendable {
   }
 
   /// A grid over the body.
-  static func grid(tilt: Vector3 = Vector3(0, 0, 0)) -> Geometry {
+  static func grid(tilt: Vector3 = Vector3(0, 0, 0), coarser factor: Double = 1) -> Geometry {
     let direction = Matrix3(rotationVector: tilt)
-    let (extent, spacing) = (Extent(x: 44, y: 40, z: 32), Vector3(3, 3.2, 4))
-    let half = Vector3(43 * 1.5, 39 * 1.6, 31 * 2)
+    func count(_ full: Double) -> Int { Int((full / factor).rounded()) }
+    let extent = Extent(x: count(44), y: count(40), z: count(32))
+    let spacing = Vector3(3, 3.2, 4) * factor
+    let half =
+      Vector3(
+        Double(extent.x - 1) * spacing.x, Double(extent.y - 1) * spacing.y,
+        Double(extent.z - 1) * spacing.z) * 0.5
     return Geometry(
       extent: extent, spacing: spacing, origin: direction * (half * -1), direction: direction)
   }

@@ -98,9 +98,9 @@ import Volumes
         .appendingPathComponent("../../Plans/registration/affine.json"), encoding: .utf8)
     for (old, new, field) in [
       ("\"affine\"", "\"elastic\"", "family"), ("\"bins\": 32", "\"bins\": 3", "bins"),
-      ("[8, 4, 2]", "[2, 4, 8]", "spacings_mm"), ("[8, 4, 2]", "[]", "spacings_mm"),
+      ("[8, 4, 1]", "[1, 4, 8]", "spacings_mm"), ("[8, 4, 1]", "[]", "spacings_mm"),
       ("\"fixed_range\": null", "\"fixed_range\": [1, 0]", "fixed_range"),
-      ("\"samples\": 200000", "\"samples\": 10", "samples"),
+      ("\"samples\": 60000", "\"samples\": 10", "samples"),
       ("\"family\"", "\"familly\"", "familly"),
     ] {
       try sound.replacingOccurrences(of: old, with: new).write(

@@ -7,43 +7,86 @@ struct MovingView {
   /// 1 for voxels that count, or nil.
   let mask: UnsafePointer<UInt8>?
   let extent: Extent
+  private let upper: SIMD4<Double>
+  private let last: SIMD4<Double>
+  /// A little below the last voxels' centres.
+  private let inner: SIMD4<Double>
+
+  init(values: UnsafePointer<Float>, mask: UnsafePointer<UInt8>?, extent: Extent) {
+    (self.values, self.mask, self.extent) = (values, mask, extent)
+    let count = SIMD4(Double(extent.x), Double(extent.y), Double(extent.z), 1)
+    (upper, last, inner) = (count - 0.5, count - 1, count - 1 - 1e-6)
+  }
 
   /// The linearly interpolated value at a place in voxel coordinates and its derivatives by them.
   ///
+  /// - Parameter place: Voxel coordinates x, y, z, and 0.
   /// - Returns: Value, then the derivatives along x, y, z; nil outside the image or the mask, by
   ///   ITK's rule for what is inside.
   @inline(__always)
   func sample(_ place: SIMD4<Double>) -> SIMD4<Float>? {
-    let (nx, ny, nz) = (extent.x, extent.y, extent.z)
-    guard place.x >= -0.5, place.y >= -0.5, place.z >= -0.5, place.x < Double(nx) - 0.5,
-      place.y < Double(ny) - 0.5, place.z < Double(nz) - 0.5
-    else { return nil }
-    if let mask, mask[nearest(place)] == 0 { return nil }
-    // The lower neighbour is at most the last but one, so that the upper one is always there.
-    let x0 = min(Int(max(place.x, 0)), nx &- 2)
-    let y0 = min(Int(max(place.y, 0)), ny &- 2)
-    let z0 = min(Int(max(place.z, 0)), nz &- 2)
-    let tx = Float(min(max(place.x - Double(x0), 0), 1))
-    let ty = Float(min(max(place.y - Double(y0), 0), 1))
-    let tz = Float(min(max(place.z - Double(z0), 0), 1))
-    let base = values + ((z0 &* ny &+ y0) &* nx &+ x0)
-    let plane = nx &* ny
-    // Corners (y, z): 00, 10, 01, 11.
-    let left = SIMD4<Float>(base[0], base[nx], base[plane], base[plane &+ nx])
-    let right = SIMD4<Float>(base[1], base[nx &+ 1], base[plane &+ 1], base[plane &+ nx &+ 1])
-    let slope = right - left
-    let along = left + slope * tx
-    let (low, high) = (along.evenHalf, along.oddHalf)  // y = 0 and 1, each for z = 0, 1
-    let rise = high - low
-    let rows = low + rise * ty
-    let (slopeLow, slopeHigh) = (slope.evenHalf, slope.oddHalf)
-    let slopes = slopeLow + (slopeHigh - slopeLow) * ty
-    let value = rows.x + (rows.y - rows.x) * tz
-    // Where the place is clamped the value does not change with it.
-    let gx = place.x >= 0 && place.x <= Double(nx &- 1) ? slopes.x + (slopes.y - slopes.x) * tz : 0
-    let gy = place.y >= 0 && place.y <= Double(ny &- 1) ? rise.x + (rise.y - rise.x) * tz : 0
-    let gz = place.z >= 0 && place.z <= Double(nz &- 1) ? rows.y - rows.x : 0
-    return SIMD4(value, gx, gy, gz)
+    if place.x >= 0, place.y >= 0, place.z >= 0, place.x < inner.x, place.y < inner.y,
+      place.z < inner.z
+    {
+      if let mask, mask[nearest(place)] == 0 { return nil }
+      return interpolate(place)
+    }
+    return contains(place) ? sampleAtEdge(place) : nil
+  }
+
+  /// The same between voxels' centres.
+  @inline(__always)
+  private func interpolate(_ place: SIMD4<Double>) -> SIMD4<Float> {
+    // The nearest whole number half a voxel below; at a voxel's centre it may be either neighbour,
+    // with a fraction of 0 or 1.
+    let raised = place - 0.5 + roundingOffset
+    let t = SIMD4<Float>(place - (raised - roundingOffset))
+    let (x, y, z) = (raised.x.lowestBits, raised.y.lowestBits, raised.z.lowestBits)
+    let base = UnsafeRawPointer(values + ((z &* extent.y &+ y) &* extent.x &+ x))
+    let row = 4 &* extent.x
+    let plane = row &* extent.y
+    @inline(__always)
+    func pair(_ offset: Int) -> SIMD2<Float> {
+      base.loadUnaligned(fromByteOffset: offset, as: SIMD2<Float>.self)
+    }
+    // Neighbours (x, y): 00, 10, 01, 11.
+    let near = SIMD4(lowHalf: pair(0), highHalf: pair(row))
+    let far = SIMD4(lowHalf: pair(plane), highHalf: pair(plane &+ row))
+    let depth = far - near
+    let between = near + depth * t.z
+    let rise = between.highHalf - between.lowHalf
+    let line = between.lowHalf + rise * t.y
+    let slopes = depth.lowHalf + (depth.highHalf - depth.lowHalf) * t.y
+    let gx = line.y - line.x
+    let gy = rise.x + (rise.y - rise.x) * t.x
+    let gz = slopes.x + (slopes.y - slopes.x) * t.x
+    return SIMD4(line.x + gx * t.x, gx, gy, gz)
+  }
+
+  /// The same in the half voxel around the outermost centres: the value there, which does not change
+  /// with the place.
+  @inline(never)
+  private func sampleAtEdge(_ place: SIMD4<Double>) -> SIMD4<Float> {
+    func inside(_ position: Double, _ inner: Double) -> Double {
+      position < inner ? max(position, 0) : inner
+    }
+    var result = interpolate(
+      SIMD4(
+        inside(place.x, inner.x), inside(place.y, inner.y), inside(place.z, inner.z), 0))
+    if place.x < 0 || place.x > last.x { result.y = 0 }
+    if place.y < 0 || place.y > last.y { result.z = 0 }
+    if place.z < 0 || place.z > last.z { result.w = 0 }
+    return result
+  }
+
+  /// Whether a place lies in a voxel of the image, and in one that counts.
+  @inline(__always)
+  func contains(_ place: SIMD4<Double>) -> Bool {
+    guard place.x >= -0.5, place.y >= -0.5, place.z >= -0.5, place.x < upper.x, place.y < upper.y,
+      place.z < upper.z
+    else { return false }
+    guard let mask else { return true }
+    return mask[nearest(place)] != 0
   }
 
   @inline(__always)
@@ -52,6 +95,18 @@ struct MovingView {
       min(extent.x &- 1, Int((place.x + 0.5).rounded(.down))),
       min(extent.y &- 1, Int((place.y + 0.5).rounded(.down))),
       min(extent.z &- 1, Int((place.z + 0.5).rounded(.down))))
+  }
+}
+
+/// Adding it makes a number of less than 2^50 lose its fraction, and brings what is left into the
+/// lowest bits.
+private let roundingOffset = 0x1.8p52
+
+extension Double {
+  /// The whole number that ``roundingOffset`` was added to.
+  @inline(__always)
+  fileprivate var lowestBits: Int {
+    Int(truncatingIfNeeded: bitPattern & 0x0007_FFFF_FFFF_FFFF)
   }
 }
 

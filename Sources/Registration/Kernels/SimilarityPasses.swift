@@ -10,12 +10,10 @@ struct SampleView {
   let bins: UnsafePointer<UInt8>
 }
 
-/// What is kept of every sample between the two passes: intensity and its derivatives along the
-/// moving image's voxel axes; not a number outside.
+/// What is kept of every sample between the two passes: the intensity, or, with a histogram, how far
+/// behind the edge of its bin it is, and its derivatives along the moving image's voxel axes; not a
+/// number outside.
 typealias SampledVoxel = SIMD4<Float>
-
-/// The intensity of samples outside.
-private let outside = SampledVoxel(.nan, 0, 0, 0)
 
 /// Where intensities fall into a histogram with two bins to spare at either end.
 struct Binning: Sendable {
@@ -36,11 +34,16 @@ struct Binning: Sendable {
     perUnit = Float(scale)
   }
 
-  /// The position of an intensity in bins and the bin it is in.
+  /// The bin of an intensity, and how far behind the bin's edge it is.
+  ///
+  /// On an edge it may be at the end of the bin before.
   @inline(__always)
-  func place(_ value: Float) -> (position: Float, bin: Int) {
+  func place(_ value: Float) -> (bin: Int, t: Float) {
     let position = (value - low) * perUnit + 2
-    return (position, min(max(Int(position), 2), count &- 3))
+    // Adding this leaves the whole number in the lowest bits.
+    let whole = Int((position - 0.5 + 0x1.8p23).bitPattern & 0x003F_FFFF)
+    let bin = min(max(whole, 2), count &- 3)
+    return (bin, position - Float(bin))
   }
 
   /// The bin of an intensity, in double precision: a value at the edge of a bin is not rounded into
@@ -51,48 +54,47 @@ struct Binning: Sendable {
   }
 }
 
-/// The cubic B-spline's weights of the four bins around a position `t` behind the second.
-@inline(__always)
-private func splineWeights(_ t: Float) -> SIMD4<Float> {
-  let u = 1 - t
-  let (uu, tt) = (u * u, t * t)
-  return SIMD4(
-    uu * u / 6, (tt * (t - 2) * 3 + 4) / 6, (uu * (u - 2) * 3 + 4) / 6, tt * t / 6)
-}
-
-/// Their derivatives by `t`.
-@inline(__always)
-private func splineSlopes(_ t: Float) -> SIMD4<Float> {
-  let u = 1 - t
-  return SIMD4(-0.5 * u * u, t * (1.5 * t - 2), u * (2 - 1.5 * u), 0.5 * t * t)
-}
-
-/// Fills the joint histogram of a chunk, and returns how many samples are inside.
+/// Adds a chunk to a joint histogram, and returns how many samples are inside.
 ///
-/// The histogram is as many rows as the fixed image has bins of `moving.count` numbers, all 0 before. A sample is in one row,
-/// a box, and in four cells of it, a cubic B-spline. What the second pass needs is kept for every
-/// sample in `kept`, unless that is nil.
-func fillHistogram(
+/// A sample is in one row, a box, and in four cells of it, a cubic B-spline. Which four depends on the
+/// bin, and with which weights on how far behind its edge the intensity is, `t`: collected are the
+/// sums of 1, t, t^2 and t^3 of the samples in every bin, from which ``BinPowers`` makes the cells.
+/// What the second pass needs is kept for every sample in `kept` and `cells`, unless that is nil.
+func addToHistogram(
   _ samples: SampleView, _ chunk: Range<Int>, _ map: SampleMap, _ view: MovingView,
-  moving: Binning, kept: UnsafeMutablePointer<SampledVoxel>?,
-  histogram: UnsafeMutablePointer<Float>
+  moving: Binning, kept: KeptSamples?, powers: UnsafeMutablePointer<SIMD4<Float>>
 ) -> Int {
   var inside = 0
   for index in chunk {
     guard let voxel = view.sample(map(samples.x[index], samples.y[index], samples.z[index])) else {
-      kept?[index] = outside
+      kept?.voxels[index] = SampledVoxel(.nan, 0, 0, 0)
       continue
     }
-    kept?[index] = voxel
     inside &+= 1
-    let (position, bin) = moving.place(voxel.x)
-    let weights = splineWeights(position - Float(bin))
-    let row = Int(samples.bins[index])
-    let cells = UnsafeMutableRawPointer(histogram + (row &* moving.count &+ bin &- 1))
-    let sum = cells.loadUnaligned(as: SIMD4<Float>.self) + weights
-    cells.storeBytes(of: sum, as: SIMD4<Float>.self)
+    let (bin, t) = moving.place(voxel.x)
+    let cell = Int(samples.bins[index]) &* moving.count &+ bin
+    powers[cell] += SIMD4(1, t, t * t, t * t * t)
+    guard let kept else { continue }
+    kept.voxels[index] = SIMD4(t, voxel.y, voxel.z, voxel.w)
+    kept.cells[index] = UInt16(truncatingIfNeeded: cell)
   }
   return inside
+}
+
+/// Room for what the first pass leaves to the second.
+struct KeptSamples {
+  let voxels: UnsafeMutablePointer<SampledVoxel>
+  /// Row times bins plus bin of samples inside; at most 200 bins.
+  let cells: UnsafeMutablePointer<UInt16>
+
+  static func allocate(_ count: Int) -> KeptSamples {
+    KeptSamples(voxels: .allocate(capacity: count), cells: .allocate(capacity: count))
+  }
+
+  func deallocate() {
+    voxels.deallocate()
+    cells.deallocate()
+  }
 }
 
 /// Sums over the samples inside, intensities counted from an origin of each image.
@@ -119,15 +121,15 @@ struct Moments {
 /// The moments of a chunk.
 func moments(
   _ samples: SampleView, _ chunk: Range<Int>, _ map: SampleMap, _ view: MovingView,
-  origins: (fixed: Float, moving: Float), kept: UnsafeMutablePointer<SampledVoxel>?
+  origins: (fixed: Float, moving: Float), kept: KeptSamples?
 ) -> Moments {
   var sums = Moments()
   for index in chunk {
     guard let voxel = view.sample(map(samples.x[index], samples.y[index], samples.z[index])) else {
-      kept?[index] = outside
+      kept?.voxels[index] = SampledVoxel(.nan, 0, 0, 0)
       continue
     }
-    kept?[index] = voxel
+    kept?.voxels[index] = voxel
     let difference = Double(voxel.x - samples.values[index])
     let (f, m) = (Double(samples.values[index] - origins.fixed), Double(voxel.x - origins.moving))
     sums.count += 1
@@ -145,8 +147,8 @@ func moments(
 enum IntensitySlope {
   /// `fixed * f + moving * m + constant`.
   case linear(fixed: Float, moving: Float, constant: Float)
-  /// From the four cells of a table around the sample, laid out as the histogram.
-  case table(UnsafePointer<Float>, moving: Binning)
+  /// From a table laid out as the histogram: the coefficients of 1, t and t^2.
+  case table(UnsafePointer<SIMD4<Float>>)
 }
 
 /// Derivatives of the cost by the map from positions to voxels: one row `(x, y, z, 1)` per voxel
@@ -159,7 +161,7 @@ struct VoxelMapDerivative {
 
 /// The derivative of a chunk, from what the first pass kept.
 func derivative(
-  _ samples: SampleView, _ chunk: Range<Int>, kept: UnsafePointer<SampledVoxel>,
+  _ samples: SampleView, _ chunk: Range<Int>, kept: KeptSamples,
   slope: IntensitySlope
 ) -> VoxelMapDerivative {
   var sum = VoxelMapDerivative()
@@ -173,19 +175,16 @@ func derivative(
   switch slope {
   case .linear(let f, let m, let constant):
     for index in chunk {
-      let voxel = kept[index]
+      let voxel = kept.voxels[index]
       guard voxel.x == voxel.x else { continue }
       add(index, voxel, f * samples.values[index] + m * voxel.x + constant)
     }
-  case .table(let table, let moving):
+  case .table(let table):
     for index in chunk {
-      let voxel = kept[index]
+      let voxel = kept.voxels[index]
       guard voxel.x == voxel.x else { continue }
-      let (position, bin) = moving.place(voxel.x)
-      let row = Int(samples.bins[index])
-      let cells = UnsafeRawPointer(table + (row &* moving.count &+ bin &- 1))
-        .loadUnaligned(as: SIMD4<Float>.self)
-      add(index, voxel, (splineSlopes(position - Float(bin)) * cells).sum())
+      let part = table[Int(kept.cells[index])]
+      add(index, voxel, part.x + voxel.x * (part.y + voxel.x * part.z))
     }
   }
   return sum

@@ -58,36 +58,49 @@ public struct LinearRegistration: Sendable {
       throw .fewSamples(
         count: level.level.evaluator.samples.count, spacing: level.level.spacing)
     }
-    var (maps, found) = ([AffineMap](), [LinearResult.Level]())
+    var (candidates, found) = ([Candidate](), [LinearResult.Level]())
     for (index, level) in levels.enumerated() {
       if index == 0 {
-        maps = try firstMaps(level.level, fixed: level.fixed, moving: level.moving, initial)
+        candidates = try firstMaps(level.level, fixed: level.fixed, moving: level.moving, initial)
+          .map { Candidate(map: $0) }
       }
       let isLast = index == levels.count - 1
-      let refined = refine(maps, on: level.level, families: families(isFirst: index == 0))
+      let refined =
+        isLast && index > 0
+        ? finish(candidates[0], on: level.level).map { [$0] } ?? []
+        : refine(candidates, on: level.level, families: families(isFirst: index == 0))
       guard let best = refined.first else { throw .noOverlap(share: 0) }
       found.append(
         LinearResult.Level(
           spacing: level.level.spacing, samples: level.level.evaluator.samples.count,
           steps: best.steps, costBefore: best.before, costAfter: best.cost))
       // Two go on: the best at a coarse resolution is not always the best.
-      maps = refined.prefix(isLast || index > 0 ? 1 : 2).map(\.map)
+      candidates = Array(refined.prefix(index + 2 < levels.count && index == 0 ? 2 : 1))
       progress(index + 1, levels.count)
     }
-    return result(maps[0], initial, levels[levels.count - 1].level, found, fixed.geometry)
+    return result(
+      candidates[0].map, initial, levels[levels.count - 1].level, found, fixed.geometry)
   }
 
-  /// Weighs the map that was found against the initial one.
+  /// Weighs the map that was found against the initial one, on the points that both bring into the
+  /// moving image.
+  ///
+  /// On points of its own each would be judged by what it leaves out, too: mutual information rises
+  /// as background leaves the image.
   private func result(
     _ map: AffineMap, _ initial: AffineMap, _ finest: RegistrationLevel,
     _ levels: [LinearResult.Level], _ grid: Geometry
   ) -> LinearResult {
-    let (before, after) = (finest.cost(initial), finest.cost(map))
-    let isKept = before.cost < .infinity && before.cost - after.cost <= settings.leastImprovement
-    let (chosen, end) = isKept ? (initial, before) : (map, after)
+    let (own, whole) = (finest.cost(initial), finest.cost(map))
+    var (before, after) = (own.cost, whole.cost)
+    if before < .infinity, let common = finest.restricted(inside: [initial, map], margin: 0) {
+      (before, after) = (common.cost(initial).cost, common.cost(map).cost)
+    }
+    let isKept = before < .infinity && before - after <= settings.leastImprovement
+    let chosen = isKept ? initial : map
     return LinearResult(
-      map: chosen, costBefore: before.cost, costAfter: end.cost, levels: levels,
-      overlap: end.inside, keepsInitial: isKept,
+      map: chosen, costBefore: before, costAfter: isKept ? before : after, levels: levels,
+      overlap: isKept ? own.inside : whole.inside, keepsInitial: isKept,
       largestDisplacement: grid.cornerPoints.map { (chosen($0) - $0).length }.max() ?? 0)
   }
 
@@ -139,6 +152,8 @@ public struct LinearRegistration: Sendable {
   ) throws(RegistrationError) -> [AffineMap] {
     let candidates = StartCandidates(given: initial, fixed: fixed, moving: moving)
       .maps(settings.starts)
+    // A part of the samples tells good starts from bad ones.
+    let level = level.thinned(to: 6000)
     let costs = parallelMap(candidates.count) { level.cost(candidates[$0]) }
     let order = candidates.indices.filter { costs[$0].cost < .infinity }
       .sorted { (costs[$0].cost, $0) < (costs[$1].cost, $1) }
@@ -148,7 +163,8 @@ public struct LinearRegistration: Sendable {
     if order.contains(0), !chosen.contains(0) { chosen.append(0) }
     let family = settings.family == .translation ? LinearFamily.translation : .rigid
     let refined = parallelMap(chosen.count) { index in
-      level.minimise(from: candidates[chosen[index]], family: family, limit: 25)
+      level.minimise(
+        from: candidates[chosen[index]], family: family, precision: 0.02, limit: 25)
     }
     let maps = refined.compactMap { $0 }.enumerated()
       .sorted { ($0.element.cost, $0.offset) < ($1.element.cost, $1.offset) }.map(\.element.map)
@@ -181,21 +197,52 @@ public struct LinearRegistration: Sendable {
     }
   }
 
+  /// A map on its way through the levels.
+  private struct Candidate {
+    var map: AffineMap
+    var curvature: QuasiNewton.Curvature?
+    /// The cost at the start of the last level.
+    var before = Double.infinity
+    /// The cost at its end.
+    var cost = Double.infinity
+    /// Steps of the last level.
+    var steps = 0
+  }
+
   /// Searches from each of the maps; the best first.
   private func refine(
-    _ maps: [AffineMap], on level: RegistrationLevel, families: [LinearFamily]
-  ) -> [(map: AffineMap, before: Double, cost: Double, steps: Int)] {
-    var results: [(map: AffineMap, before: Double, cost: Double, steps: Int)] = []
-    for map in maps {
-      let before = level.cost(map).cost
-      var (current, cost, steps) = (map, before, 0)
+    _ candidates: [Candidate], on level: RegistrationLevel, families: [LinearFamily]
+  ) -> [Candidate] {
+    var results: [Candidate] = []
+    for candidate in candidates {
+      let before = level.cost(candidate.map).cost
+      var current = Candidate(
+        map: candidate.map, curvature: candidate.curvature, before: before, cost: before)
       for family in families {
-        guard let found = level.minimise(from: current, family: family, limit: 60) else { break }
-        (current, cost, steps) = (found.map, found.cost, steps + found.steps)
+        let found = level.minimise(
+          from: current.map, family: family, curvature: current.curvature, precision: 0.005,
+          limit: 60)
+        guard let found else { break }
+        current.map = found.map
+        (current.cost, current.curvature) = (found.cost, found.curvature)
+        current.steps += found.steps
       }
-      if cost < .infinity { results.append((current, before, cost, steps)) }
+      if current.cost < .infinity { results.append(current) }
     }
     return results.enumerated()
       .sorted { ($0.element.cost, $0.offset) < ($1.element.cost, $1.offset) }.map(\.element)
+  }
+
+  /// Searches at the finest level, on the points that lie well inside the moving image.
+  private func finish(_ candidate: Candidate, on level: RegistrationLevel) -> Candidate? {
+    let inside = level.restricted(inside: [candidate.map], margin: level.spacing)
+    let family = settings.family
+    let found = (inside ?? level).minimise(
+      from: candidate.map, family: family, curvature: candidate.curvature, precision: 0.001,
+      limit: 60)
+    guard let found else { return nil }
+    return Candidate(
+      map: found.map, before: level.cost(candidate.map).cost, cost: level.cost(found.map).cost,
+      steps: found.steps)
   }
 }

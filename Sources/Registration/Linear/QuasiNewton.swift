@@ -21,14 +21,31 @@ struct QuasiNewton {
     var point: [Double]
     var value: Double
     var steps: Int
+    var curvature: Curvature
+  }
+
+  /// The approximate inverse of the second derivatives.
+  struct Curvature: Sendable {
+    fileprivate var inverse: [[Double]]
   }
 
   /// Searches from a point at which the function is defined.
-  func minimise(from start: [Double], _ function: Function) -> Minimum? {
+  ///
+  /// - Parameters:
+  ///   - start: The point.
+  ///   - curvature: What a search of a function like this one has ended with.
+  ///   - function: What to minimise.
+  /// - Returns: The best point seen; nil if the function is not defined at `start`.
+  func minimise(
+    from start: [Double], curvature: Curvature? = nil, _ function: Function
+  ) -> Minimum? {
     guard var current = function(start) else { return nil }
     var point = start
     var inverse = Self.scaledIdentity(start.count, firstScale(current.gradient))
     var isFresh = true
+    if let known = curvature?.inverse, known.count == start.count {
+      (inverse, isFresh) = (known, false)
+    }
     var steps = 0
     while steps < limit {
       var direction = Self.product(inverse, current.gradient).map { -$0 }
@@ -61,7 +78,8 @@ struct QuasiNewton {
       current = next
       if Self.dot(step, step).squareRoot() < tolerance { break }
     }
-    return Minimum(point: point, value: current.value, steps: steps)
+    return Minimum(
+      point: point, value: current.value, steps: steps, curvature: Curvature(inverse: inverse))
   }
 
   private func firstScale(_ gradient: [Double]) -> Double {

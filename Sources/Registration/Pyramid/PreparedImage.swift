@@ -1,3 +1,4 @@
+import Parallelism
 import Volumes
 
 /// One of the two images at one resolution: clamped intensities, and which voxels count.
@@ -32,19 +33,23 @@ struct PreparedImage: Sendable {
       counts = mask.labels.map { $0 == 0 ? 0 : 1 }
       guard counts?.contains(1) == true else { throw .emptyMask(role) }
     }
-    if volume.voxels.contains(where: { !$0.isFinite }) {
+    guard let limits = range ?? Self.robustRange(of: volume.voxels),
+      limits.lowerBound < limits.upperBound
+    else { throw .constant(role) }
+    let clamped = Self.clamped(volume.voxels, to: limits)
+    if !clamped.isFinite {
       var flags = counts ?? [UInt8](repeating: 1, count: extent.count)
       for index in flags.indices where !volume.voxels[index].isFinite { flags[index] = 0 }
       counts = flags
     }
-    let limits = range ?? Self.robustRange(of: volume.voxels)
-    guard let limits, limits.lowerBound < limits.upperBound else { throw .constant(role) }
-    image = volume
-    image.geometry.niftiOrientation = nil
-    image.voxels = volume.voxels.map {
-      $0.isFinite ? min(max($0, limits.lowerBound), limits.upperBound) : limits.lowerBound
-    }
+    var geometry = volume.geometry
+    geometry.niftiOrientation = nil
+    image = Volume(voxels: clamped.voxels, geometry: geometry)
     self.mask = counts
+    guard counts != nil else {
+      guard clamped.low < clamped.high else { throw .constant(role) }
+      return
+    }
     fillBesideMask()
     var (low, high) = (Float.infinity, -Float.infinity)
     for index in image.voxels.indices where counts?[index] != 0 {
@@ -52,6 +57,37 @@ struct PreparedImage: Sendable {
       high = max(high, image.voxels[index])
     }
     guard low < high else { throw .constant(role) }
+  }
+
+  /// Intensities set to the ends of a range where they lie outside, and to the lower one where they
+  /// are not finite; whether all were finite, and the smallest and largest of the result.
+  private static func clamped(
+    _ voxels: [Float], to limits: ClosedRange<Float>
+  ) -> (voxels: [Float], isFinite: Bool, low: Float, high: Float) {
+    let grain = 1 << 18
+    var parts: [(isFinite: Bool, low: Float, high: Float)] = []
+    let result = [Float](unsafeUninitializedCapacity: voxels.count) { buffer, filled in
+      nonisolated(unsafe) let target = buffer  // chunks are disjoint
+      parts = voxels.withUnsafeBufferPointer { source in
+        parallelMap((source.count + grain - 1) / grain) { chunk in
+          var isFinite = true
+          var (low, high) = (Float.infinity, -Float.infinity)
+          for index in chunk * grain..<min(source.count, (chunk + 1) * grain) {
+            var value = source[index]
+            if !value.isFinite { (isFinite, value) = (false, limits.lowerBound) }
+            value = min(max(value, limits.lowerBound), limits.upperBound)
+            (low, high) = (min(low, value), max(high, value))
+            target[index] = value
+          }
+          return (isFinite, low, high)
+        }
+      }
+      filled = voxels.count
+    }
+    return (
+      result, parts.allSatisfy(\.isFinite), parts.map(\.low).min() ?? 0,
+      parts.map(\.high).max() ?? 0
+    )
   }
 
   private init(image: Volume<Float>, mask: [UInt8]?) {
@@ -63,7 +99,7 @@ struct PreparedImage: Sendable {
   /// none.
   private static func robustRange(of voxels: [Float]) -> ClosedRange<Float>? {
     // Every k-th voxel tells it as well.
-    let stride = max(1, voxels.count / 200_000)
+    let stride = max(1, voxels.count / 50_000)
     var sample = Swift.stride(from: 0, to: voxels.count, by: stride).map { voxels[$0] }
     sample.removeAll { !$0.isFinite }
     sample.sort()

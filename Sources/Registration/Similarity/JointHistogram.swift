@@ -23,14 +23,19 @@ struct JointHistogram {
 
   /// The mutual information in nats.
   var mutualInformation: Double {
+    information(from: informationSlopes)
+  }
+
+  /// The mutual information from ``informationSlopes``: for every cell there is one logarithm only.
+  func information(from slopes: [Double]) -> Double {
     var sum = 0.0
     for row in 0..<bins {
-      let cells = shares[row * bins..<(row + 1) * bins]
-      let fixed = cells.reduce(0, +)
-      guard fixed > Self.least else { continue }
-      for (column, share) in cells.enumerated() where share > Self.least {
-        sum += share * logarithm(share / (fixed * moving[column]))
+      var fixed = 0.0
+      for cell in row * bins..<(row + 1) * bins {
+        fixed += shares[cell]
+        sum += shares[cell] * slopes[cell]
       }
+      if fixed > Self.least { sum -= fixed * logarithm(fixed) }
     }
     return sum
   }
@@ -48,9 +53,16 @@ struct JointHistogram {
   /// For every cell how the mutual information grows with its share, up to what is the same in all
   /// cells of a row: the logarithm of the share over the moving bin's, 0 where it is empty.
   var informationSlopes: [Double] {
-    shares.indices.map {
-      shares[$0] > Self.least ? logarithm(shares[$0] / moving[$0 % bins]) : 0
+    var slopes = [Double](repeating: 0, count: shares.count)
+    for row in 0..<bins {
+      for column in 0..<bins {
+        let share = shares[row * bins + column]
+        if share > Self.least {
+          slopes[row * bins + column] = logarithm(share / moving[column])
+        }
+      }
     }
+    return slopes
   }
 
   /// The same for the normalised information.

@@ -78,6 +78,23 @@ struct SampleSet: Sendable {
     }
   }
 
+  /// The samples at some positions of the list.
+  func subset(_ indices: [Int]) -> SampleSet {
+    var result = self
+    result.x = indices.map { x[$0] }
+    result.y = indices.map { y[$0] }
+    result.z = indices.map { z[$0] }
+    result.values = indices.map { values[$0] }
+    return result
+  }
+
+  /// At most `count` of the samples, evenly chosen from the list.
+  func thinned(to count: Int) -> SampleSet {
+    guard self.count > count else { return self }
+    let step = Double(self.count) / Double(count)
+    return subset((0..<count).map { Int((Double($0) + 0.5) * step) })
+  }
+
   private mutating func reserve(_ count: Int) {
     x.reserveCapacity(count)
     y.reserveCapacity(count)

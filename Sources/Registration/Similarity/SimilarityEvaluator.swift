@@ -14,7 +14,7 @@ struct SimilarityEvaluator: Sendable {
   private let bins: [UInt8]
 
   /// Samples of a chunk; chunks are combined in order, whatever the threads.
-  private static let grain = 4096
+  private let grain: Int
 
   /// The cost of one map.
   struct Evaluation {
@@ -42,6 +42,8 @@ struct SimilarityEvaluator: Sendable {
       high = max(high, moving.image.voxels[index])
     }
     movingRange = low <= high ? low...high : 0...0
+    // A chunk has a histogram of its own, which should cost less than its samples.
+    grain = max(8192, 2 * (metric.bins ?? 0) * (metric.bins ?? 0))
     if let count = metric.bins {
       let binning = Binning(count: count, range: samples.range)
       bins = samples.values.map { binning.bin($0) }
@@ -52,12 +54,11 @@ struct SimilarityEvaluator: Sendable {
 
   /// Evaluates a map given by its matrix and by where the samples' centre goes.
   ///
-  /// - Complexity: O(samples) time on all threads; with the derivative 16 bytes a sample.
+  /// - Complexity: O(samples) time on all threads; with the derivative 18 bytes a sample.
   func evaluate(matrix: Matrix3, image: Vector3, _ extent: Extent) -> Evaluation {
     let geometry = moving.image.geometry
     let map = SampleMap(matrix: toVoxels * matrix, image: toVoxels * (image - geometry.origin))
-    let kept =
-      extent == .cost ? nil : UnsafeMutablePointer<SampledVoxel>.allocate(capacity: samples.count)
+    let kept = extent == .cost ? nil : KeptSamples.allocate(samples.count)
     defer { kept?.deallocate() }
     return withViews { samples, view in
       switch metric {
@@ -69,15 +70,57 @@ struct SimilarityEvaluator: Sendable {
     }
   }
 
-  private var chunks: Int { (samples.count + Self.grain - 1) / Self.grain }
+  /// The same with those samples alone that some maps bring into the moving image.
+  ///
+  /// Maps near these are then compared on the same samples: the cost does not change by what leaves
+  /// the image, such as background, of which mutual information rises.
+  ///
+  /// - Parameters:
+  ///   - maps: The maps.
+  ///   - margin: Millimetres by which samples have to lie within the moving image's box.
+  /// - Returns: The evaluator of these samples, which may be none.
+  func restricted(inside maps: [AffineMap], margin: Double) -> SimilarityEvaluator {
+    let geometry = moving.image.geometry
+    let spacing = geometry.spacing
+    let reach = SIMD4(margin / spacing.x, margin / spacing.y, margin / spacing.z, 0)
+    var kept: [Int] = []
+    withViews { samples, view in
+      let ways = maps.map {
+        SampleMap(
+          matrix: toVoxels * $0.matrix,
+          image: toVoxels * ($0(self.samples.centre) - geometry.origin))
+      }
+      for index in 0..<self.samples.count {
+        let isInside = ways.allSatisfy { way in
+          let place = way(samples.x[index], samples.y[index], samples.z[index])
+          return view.contains(place)
+            && (margin == 0 || (view.contains(place - reach) && view.contains(place + reach)))
+        }
+        if isInside { kept.append(index) }
+      }
+    }
+    return SimilarityEvaluator(samples: samples.subset(kept), of: self, bins: kept.map { bins[$0] })
+  }
+
+  private init(samples: SampleSet, of other: SimilarityEvaluator, bins: [UInt8]) {
+    self.samples = samples
+    moving = other.moving
+    metric = other.metric
+    toVoxels = other.toVoxels
+    movingRange = other.movingRange
+    grain = other.grain
+    self.bins = bins
+  }
+
+  private var chunks: Int { (samples.count + grain - 1) / grain }
 
   private func chunk(_ index: Int) -> Range<Int> {
-    index * Self.grain..<min(samples.count, (index + 1) * Self.grain)
+    index * grain..<min(samples.count, (index + 1) * grain)
   }
 
   private func fromMoments(
     _ view: SampleView, _ movingView: MovingView, _ map: SampleMap,
-    _ kept: UnsafeMutablePointer<SampledVoxel>?
+    _ kept: KeptSamples?
   ) -> Evaluation {
     let origins = (fixed: middle(samples.range), moving: middle(movingRange))
     nonisolated(unsafe) let kept = kept  // chunks are disjoint
@@ -116,44 +159,45 @@ struct SimilarityEvaluator: Sendable {
 
   private func information(
     _ bins: Int, _ view: SampleView, _ movingView: MovingView, _ map: SampleMap,
-    _ kept: UnsafeMutablePointer<SampledVoxel>?
+    _ kept: KeptSamples?
   ) -> Evaluation {
     let cells = bins * bins
     let movingBins = Binning(count: bins, range: movingRange)
-    let histograms = UnsafeMutablePointer<Float>.allocate(capacity: cells * chunks)
-    histograms.initialize(repeating: 0, count: cells * chunks)
-    defer { histograms.deallocate() }
-    nonisolated(unsafe) let (parts, kept) = (histograms, kept)  // chunks are disjoint
+    let powers = UnsafeMutablePointer<SIMD4<Float>>.allocate(capacity: cells * chunks)
+    powers.initialize(repeating: .zero, count: cells * chunks)
+    defer { powers.deallocate() }
+    nonisolated(unsafe) let (parts, kept) = (powers, kept)  // chunks are disjoint
     let counts = parallelMap(chunks) { index in
-      fillHistogram(
+      addToHistogram(
         view, chunk(index), map, movingView, moving: movingBins, kept: kept,
-        histogram: parts + index * cells)
+        powers: parts + index * cells)
     }
     let count = counts.reduce(0, +)
-    var joint = [Double](repeating: 0, count: cells)
+    var sums = [SIMD4<Double>](repeating: .zero, count: cells)
     for part in 0..<chunks {
-      for cell in 0..<cells { joint[cell] += Double(histograms[part * cells + cell]) }
+      for cell in 0..<cells { sums[cell] += SIMD4<Double>(powers[part * cells + cell]) }
     }
-    let histogram = JointHistogram(counts: joint, bins: bins)
+    let histogram = JointHistogram(counts: BinPowers.counts(of: sums, bins: bins), bins: bins)
     let inside = Double(count) / Double(max(1, samples.count))
     let isNormalised = metric == .normalisedMutualInformation(bins: bins)
-    let cost = isNormalised ? -histogram.normalisedInformation : -histogram.mutualInformation
+    let slopes = isNormalised ? histogram.normalisedSlopes : histogram.informationSlopes
+    let cost =
+      isNormalised ? -histogram.normalisedInformation : -histogram.information(from: slopes)
     guard let kept else { return Evaluation(cost: cost, inside: inside) }
     // d(-MI) / dI = -(1 / N) (bins per unit) sum_k w_k' table
-    let scale = -Double(movingBins.perUnit) / Double(max(1, count))
-    let slopes = isNormalised ? histogram.normalisedSlopes : histogram.informationSlopes
-    let table = slopes.map { Float($0 * scale) }
+    let table = BinPowers.slopes(
+      of: slopes, bins: bins, scale: -Double(movingBins.perUnit) / Double(max(1, count)))
     let result = table.withUnsafeBufferPointer { buffer -> MapDerivative? in
       guard let start = buffer.baseAddress else { return nil }
-      return derivative(view, kept, .table(start, moving: movingBins))
+      return derivative(view, kept, .table(start))
     }
     return Evaluation(cost: cost, inside: inside, derivative: result)
   }
 
   private func derivative(
-    _ view: SampleView, _ kept: UnsafeMutablePointer<SampledVoxel>, _ slope: IntensitySlope
+    _ view: SampleView, _ kept: KeptSamples, _ slope: IntensitySlope
   ) -> MapDerivative {
-    nonisolated(unsafe) let slope = slope
+    nonisolated(unsafe) let (slope, kept) = (slope, kept)  // only read
     let parts = parallelMap(chunks) { index in
       Registration.derivative(view, chunk(index), kept: kept, slope: slope)
     }

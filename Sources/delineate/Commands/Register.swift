@@ -8,8 +8,9 @@ import TransformFiles
 import VolumeFiles
 import Volumes
 
-struct Register: ParsableCommand {
+struct RegisterImages: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "images",
     abstract: "Brings moving images into line with a fixed image.",
     discussion: """
       A transform maps points of the fixed image to points of the moving image; warp applies it to \

@@ -8,7 +8,7 @@ import Volumes
 
 struct Warp: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Brings an image or a label map onto another grid through transforms.",
+    abstract: "Brings an image, a label map or points over through transforms.",
     discussion: """
       Transforms map points of the fixed image to points of the moving image, as ITK's do. Of \
       several, a point passes through the first one first, the order of antsApplyTransforms; the \
@@ -17,7 +17,12 @@ struct Warp: ParsableCommand {
 
       Read are ITK's text format (.tfm, .txt), 4 x 4 matrices in RAS (c3d, greedy, ITK-SNAP), ANTs' \
       affine .mat, and displacement fields as images (.nii.gz with intent 1007 or 1006, .mha, \
-      .nrrd).
+      .nrrd). What the numbers of a field mean is said, where the file does not, by lps: or ras: (mm) \
+      or voxels: (4-D fields of Learn2Reg and ConvexAdam) in front of its name, after inverse:.
+
+      Points (--points) go the way the transforms are stored, from the fixed to the moving image, and \
+      images the other way: to bring points of the moving image to the fixed image, pass the \
+      transforms in reverse order with inverse: in front of each.
       """)
 
   @Option(
@@ -25,14 +30,17 @@ struct Warp: ParsableCommand {
     help: ArgumentHelp("Transforms to pass, in order.", valueName: "[inverse:]file"))
   var transform: [TransformArgument]
 
-  @Option(help: ArgumentHelp("The image to bring over.", valueName: "file")) var moving: String
+  @Option(help: ArgumentHelp("The image to bring over.", valueName: "file")) var moving: String?
 
   @Option(
     name: .customLong("fixed"),
     help: ArgumentHelp("An image whose grid to bring it onto.", valueName: "file"))
-  var fixedImage: String
+  var fixedImage: String?
 
-  @Option(help: ArgumentHelp("The image to write.", valueName: "file")) var output: String
+  @OptionGroup var pointOptions: WarpPointOptions
+
+  @Option(help: ArgumentHelp("The image or the table of points to write.", valueName: "file"))
+  var output: String?
 
   @Option(
     help: ArgumentHelp(
@@ -62,6 +70,7 @@ struct Warp: ParsableCommand {
 
   func validate() throws {
     if transform.isEmpty { throw ValidationError("--transform needs files") }
+    try validateTarget()
     if let order, Interpolation(rawValue: order) == nil {
       throw ValidationError("--order must be 0, 1 or 3, not \(order)")
     }
@@ -74,9 +83,43 @@ struct Warp: ParsableCommand {
     }
   }
 
+  /// Refuses what belongs to points together with an image, and the other way round.
+  private func validateTarget() throws {
+    guard pointOptions.points != nil else {
+      guard moving != nil, fixedImage != nil, output != nil else {
+        throw ValidationError("give --moving, --fixed and --output, or --points")
+      }
+      guard pointOptions.landmarks == nil, pointOptions.frame == nil else {
+        throw ValidationError("--landmarks and --frame belong to --points")
+      }
+      return
+    }
+    let images: [(String, Bool)] = [
+      ("--moving", moving != nil), ("--fixed", fixedImage != nil), ("--order", order != nil),
+      ("--labels", labels), ("--outside", outside != nil), ("--field", field != nil),
+    ]
+    if let (name, _) = images.first(where: \.1) {
+      throw ValidationError("\(name) belongs to an image, not to --points")
+    }
+    guard output != nil || pointOptions.landmarks != nil else {
+      throw ValidationError("give --output, --landmarks or both, to say what to do with the points")
+    }
+  }
+
   func run() throws {
     let console = common.start()
     let chain = try TransformChain(reading: transform)
+    if let points = pointOptions.points {
+      try pointOptions.run(points, through: chain, to: output, console)
+    } else if let moving, let fixedImage, let output {
+      try run(chain, from: moving, onto: fixedImage, to: output, console)
+    }
+  }
+
+  private func run(
+    _ chain: TransformChain, from moving: String, onto fixedImage: String, to output: String,
+    _ console: Console
+  ) throws {
     let grid = try VolumeHeader(contentsOf: fixedImage).geometry
     let overlap = try chain.overlap(
       of: grid, with: VolumeHeader(contentsOf: moving).geometry)
@@ -90,7 +133,7 @@ struct Warp: ParsableCommand {
         "warning: from \(fixed(share * 100, 1)) % of the points there is no way back through the"
           + " field, by up to \(fixed(errors.largest, 2)) mm; they lie where it folds or ends")
     }
-    try write(chain, on: grid)
+    try write(chain, from: moving, on: grid, to: output)
     if let field { try chain.displacementField(on: grid).write(to: field) }
     var document: JSONObject = [
       "output": .string(output), "overlap": .number(overlap),
@@ -105,7 +148,9 @@ struct Warp: ParsableCommand {
       text: "\(output): \(fixed(overlap * 100, 1)) % of the grid lies in \(moving)\n")
   }
 
-  private func write(_ chain: TransformChain, on grid: Geometry) throws {
+  private func write(
+    _ chain: TransformChain, from moving: String, on grid: Geometry, to output: String
+  ) throws {
     guard !labels else {
       try LabelMap(contentsOf: moving).resampled(
         onto: grid, interpolation: order == 0 ? .nearest : .largestShare, through: chain.map

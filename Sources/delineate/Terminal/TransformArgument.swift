@@ -2,15 +2,24 @@ import ArgumentParser
 import SpatialTransforms
 import TransformFiles
 
-/// A transform's file, with `inverse:` in front to pass it backwards.
+/// A transform's file, with `inverse:` in front to pass it backwards, and `lps:`, `ras:` or `voxels:`
+/// to say what the numbers of a field mean.
 struct TransformArgument: ExpressibleByArgument {
   let path: String
   let isInverse: Bool
+  let convention: FieldConvention
 
   init?(argument: String) {
-    let prefix = "inverse:"
-    isInverse = argument.hasPrefix(prefix)
-    path = isInverse ? String(argument.dropFirst(prefix.count)) : argument
+    var rest = argument[...]
+    func take(_ prefix: String) -> Bool {
+      guard rest.hasPrefix(prefix) else { return false }
+      rest = rest.dropFirst(prefix.count)
+      return true
+    }
+    isInverse = take("inverse:")
+    let stated: [FieldConvention] = [.lps, .ras, .voxels]
+    convention = stated.first { take("\($0.rawValue):") } ?? .stated
+    path = String(rest)
     if path.isEmpty { return nil }
   }
 }
@@ -20,7 +29,7 @@ extension TransformChain {
   init(reading arguments: [TransformArgument]) throws(TransformFileError) {
     var chain = TransformChain()
     for argument in arguments {
-      let next = try TransformChain(contentsOf: argument.path)
+      let next = try TransformChain(contentsOf: argument.path, convention: argument.convention)
       guard argument.isInverse else {
         chain = chain.followed(by: next)
         continue

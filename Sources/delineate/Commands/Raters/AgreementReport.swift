@@ -22,7 +22,7 @@ struct AgreementReport {
   let fileEnding: String
 
   /// Names of the raters without what their folders have in common.
-  private var names: [String] { agreement.raters.map(fileName) }
+  private var names: [String] { agreement.raters.map(fileName(of:)) }
 
   /// Writes `report.html`, `agreement.json`, `pairs.csv`, `cases.csv` and PNG files.
   func write(to folder: String, _ document: JSONValue, _ console: Console) throws {

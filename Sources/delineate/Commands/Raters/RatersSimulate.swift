@@ -55,7 +55,7 @@ struct RatersSimulate: ParsableCommand {
         throw ValidationError("--image goes with no amount and no --dice")
       }
     }
-    let names = masks.map { fileName($0) }
+    let names = masks.map(fileName(of:))
     if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
       throw ValidationError("two masks are called \(twice): every case needs a name of its own")
     }
@@ -69,7 +69,7 @@ struct RatersSimulate: ParsableCommand {
     for (number, path) in masks.enumerated() {
       console.progress("simulate", number, masks.count)
       let truth = try LabelMap(contentsOf: path)
-      let name = fileName(path)
+      let name = fileName(of: path)
       let drawn = try simulating(path) { try drawings(of: truth, named: name) }
       for (rater, drawing) in drawn.maps.enumerated() {
         try drawing.write(to: "\(output)/rater_\(rater + 1)/\(name)")
@@ -151,11 +151,6 @@ extension RaterStyle {
     other.noise = 0
     return other.movesBorders || missedSatellites > 0
   }
-}
-
-/// The last part of a path.
-func fileName(_ path: String) -> String {
-  path.split(separator: "/").last.map(String.init) ?? path
 }
 
 /// Does work on a file, whose name goes before what the library says of simulated raters.
