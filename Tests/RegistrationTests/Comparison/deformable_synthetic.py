@@ -1,10 +1,10 @@
 """Deforms real images by known smooth fields, registers them with delineate, and measures how far off the found fields are.
 
-Usage: deformable_synthetic.py DELINEATE DATA [--largest MM] [--trials N] [--threads N]
+Usage: deformable_synthetic.py DELINEATE DATA [--largest MM] [--trials N] [--threads N] [--contrasts]
 
 An image is brought to cubes of its smallest spacing, at least 1 mm; the moving image is the same read through a cubic B-spline with 8 x 8 x 8 control
-points whose largest displacement is --largest (8 mm), free of folds; both get noise of 3 % of the range. The end-point error is taken over the body
-(Otsu's threshold, filled), in voxels; the way back is applied to the way there.
+points whose largest displacement is --largest (8 mm), free of folds; with --contrasts it is another contrast of the same head. Both get noise of 3 % of the range. The end-point error is taken over the body
+(Otsu's threshold, filled), in voxels; there and back is what the program states.
 """
 import argparse
 import json
@@ -43,11 +43,17 @@ def main():
     p.add_argument('--trials', type=int, default=2)
     p.add_argument('--threads', type=int, default=2)
     p.add_argument('--options', default='')
+    p.add_argument('--contrasts', action='store_true')
+    p.add_argument('--preset', default='deformable')
     args = p.parse_args()
     folder = tempfile.mkdtemp()
-    for name in IMAGES:
+    for name in IMAGES[:2] if args.contrasts else IMAGES:
         image = cubes(sitk.ReadImage(f'{args.data}/{name}', sitk.sitkFloat32))
         a = sitk.GetArrayFromImage(image).astype(float)
+        other = a
+        if args.contrasts:
+            second = sitk.ReadImage(f'{args.data}/{name.replace("t1.", "flair.").replace("t2.", "t1.")}', sitk.sitkFloat32)
+            other = sitk.GetArrayFromImage(sitk.Resample(second, image, sitk.Transform(), sitk.sitkBSpline, 0.0)).astype(float)
         side = image.GetSpacing()[0]
         body = binary_fill_holes(sitk.GetArrayFromImage(sitk.OtsuThreshold(image, 0, 1, 64)))
         for trial in range(args.trials):
@@ -56,14 +62,13 @@ def main():
             places = np.moveaxis(np.stack(np.meshgrid(*(np.arange(n) for n in a.shape), indexing='ij'), -1) + u, -1, 0)
             # The fixed image shows at x what the moving image shows at x + u(x).
             fixed = map_coordinates(spline_filter(a, mode='nearest'), places, order=3, mode='nearest', prefilter=False)
-            noise = 0.03 * np.ptp(a)
             names = [f'{folder}/fixed.nii.gz', f'{folder}/moving.nii.gz']
-            for path, values in zip(names, (fixed, a)):
-                out = sitk.GetImageFromArray((values + noise * random.normal(size=a.shape)).astype(np.float32))
+            for path, values in zip(names, (fixed, other)):
+                out = sitk.GetImageFromArray((values + 0.03 * np.ptp(values) * random.normal(size=a.shape)).astype(np.float32))
                 out.CopyInformation(image)
                 sitk.WriteImage(out, path)
             fixed_body = map_coordinates(body.astype(float), places, order=0, mode='nearest') > 0
-            r = subprocess.run([args.program, 'register', '--fixed', names[0], '--moving', names[1], '--preset', 'deformable', '--transform', f'{folder}/field.nii.gz',
+            r = subprocess.run([args.program, 'register', '--fixed', names[0], '--moving', names[1], '--preset', args.preset, '--transform', f'{folder}/field.nii.gz',
                                 '--inverse', f'{folder}/back.nii.gz', '--threads', str(args.threads), '--json', *args.options.split()], check=True, capture_output=True, text=True)
             found = json.loads(r.stdout)
             v = sitk.GetArrayFromImage(sitk.ReadImage(f'{folder}/field.nii.gz')) @ np.array(image.GetDirection()).reshape(3, 3) / side
