@@ -1,3 +1,4 @@
+import Parallelism
 public import Volumes
 
 extension LabelMap {
@@ -68,14 +69,37 @@ extension LabelMap {
     for (part, region) in zip(chosen, regions) {
       switch try claim(mask(of: part.label, in: region), regions.count > 1) {
       case .all(let mask):
-        result.forEach(in: region, where: mask) { label, position, _ in
-          if label == 0, allowed?.voxels[position] ?? true { label = part.label }
-        }
+        result.giveBackground(in: region, where: mask, part.label, inside: allowed)
       case .squares(let squares):
         claims.add(squares, of: region, label: part.label, to: &result, of: self, inside: allowed)
       }
     }
     return result
+  }
+}
+
+extension LabelMap {
+  /// Gives a label to the background voxels of a box that a mask holds, slice by slice on all threads.
+  private mutating func giveBackground(
+    in box: VoxelBox, where mask: Mask, _ label: Label, inside allowed: Mask?
+  ) {
+    let (extent, part) = (extent, box.extent)
+    labels.withUnsafeMutableBufferPointer { labels in
+      nonisolated(unsafe) let labels = labels
+      mask.voxels.withUnsafeBufferPointer { mask in
+        nonisolated(unsafe) let mask = mask
+        parallelFor(part.z) { z in
+          for y in 0..<part.y {
+            let source = part.index(0, y, z)
+            let target = extent.index(
+              box.x.lowerBound, box.y.lowerBound + y, box.z.lowerBound + z)
+            for x in 0..<part.x where mask[source + x] && labels[target + x] == 0 {
+              if allowed?.voxels[target + x] ?? true { labels[target + x] = label }
+            }
+          }
+        }
+      }
+    }
   }
 }
 
