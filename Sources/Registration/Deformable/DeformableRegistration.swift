@@ -50,7 +50,12 @@ public struct DeformableRegistration: Sendable {
     let pair = WorkingPair(
       fixed: WorkingImage(fixedImage, on: grid, through: .identity),
       moving: WorkingImage(movingImage, on: grid, through: map))
-    let found = pair.search(start, settings, progress)
+    // Loops over small grids are over before threads have met, the more so where others keep the
+    // processors busy.
+    let found =
+      grid.extent.count < 600_000
+      ? ThreadBudget.serially { pair.search(start, settings, progress) }
+      : pair.search(start, settings, progress)
     let repaired = FoldRepair(grid: grid, linear: map, fixed: fixed.geometry)
       .repaired(found.velocity)
     let inverse = repaired.flow.inverse(on: moving.geometry)

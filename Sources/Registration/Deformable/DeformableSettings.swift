@@ -21,9 +21,10 @@ public struct DeformableSettings: Hashable, Sendable {
   /// Voxels along the working grid's longest axis at most.
   public var longestAxis = 160
 
-  /// The same, quicker: the images at half the resolution only.
+  /// The same, quicker: at most 40 steps, with the images at half the resolution only.
   public var fast: DeformableSettings {
     var settings = self
+    settings.coarseSteps = min(coarseSteps, 40)
     settings.fineSteps = 0
     return settings
   }
