@@ -10,10 +10,11 @@ let package = Package(
       targets: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "DeflateStreams",
         "ZipArchives", "TorchCheckpoints", "Volumes", "VolumeFiles", "Resampling",
-        "RegionsOfInterest", "Evaluation", "Raters", "Tensors", "Networks", "Datasets", "Planning",
-        "Preprocessing", "Augmentation", "Inference", "ONNXFiles", "ModelExchange", "Training",
+        "RegionsOfInterest", "Evaluation", "Raters", "SimulatedRaters", "Tensors", "Networks",
+        "Datasets", "Planning", "Preprocessing", "Augmentation", "Inference", "ONNXFiles",
+        "ModelExchange", "Training",
         "Reports", "Phantoms", "Benchmarks", "Workspaces", "ModelSelection",
-        "SpatialTransforms", "TransformFiles", "Registration",
+        "SpatialTransforms", "TransformFiles", "Registration", "SuperResolution",
       ]),
   ],
   dependencies: [
@@ -70,6 +71,12 @@ let package = Package(
         "RegionsOfInterest", "Volumes",
       ]),
     .target(
+      name: "SimulatedRaters",
+      dependencies: [
+        "ElementaryFunctions", "Parallelism", "RandomNumbers", "RegionsOfInterest", "Resampling",
+        "Volumes",
+      ]),
+    .target(
       name: "Registration",
       dependencies: [
         "ElementaryFunctions", "JSONDocuments", "Parallelism", "Presets", "RandomNumbers",
@@ -89,7 +96,9 @@ let package = Package(
       ]),
     .target(
       name: "Presets", path: "Plans",
-      resources: [.embedInCode("planner"), .embedInCode("registration")]),
+      resources: [
+        .embedInCode("planner"), .embedInCode("registration"), .embedInCode("super-resolution"),
+      ]),
     .target(
       name: "Planning",
       dependencies: [
@@ -125,6 +134,12 @@ let package = Package(
         "Augmentation", "Datasets", "ElementaryFunctions", "Evaluation", "FileOutput", "Inference",
         "JSONDocuments", "Networks", "Parallelism", "Planning", "Preprocessing", "RandomNumbers",
         "Safetensors", "Tensors", "VolumeFiles", "Volumes",
+      ]),
+    .target(
+      name: "SuperResolution",
+      dependencies: [
+        "ElementaryFunctions", "FileOutput", "JSONDocuments", "Networks", "Parallelism", "Presets",
+        "RandomNumbers", "Safetensors", "Tensors", "VolumeFiles", "Volumes",
       ]),
     .target(name: "Reports", dependencies: ["Parallelism", "VolumeFiles", "Volumes"]),
     .target(
@@ -224,9 +239,21 @@ let package = Package(
         "RegionsOfInterest", "Safetensors", "TestSupport", "Volumes",
       ], exclude: ["Fixtures"]),
     .testTarget(
+      name: "SimulatedRatersTests",
+      dependencies: [
+        "Parallelism", "RandomNumbers", "RegionsOfInterest", "Resampling", "SimulatedRaters",
+        "TestSupport", "Volumes",
+      ]),
+    .testTarget(
       name: "TensorsTests",
       dependencies: [
         "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Tensors", "TestSupport",
+      ], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "SuperResolutionTests",
+      dependencies: [
+        "JSONDocuments", "Networks", "Parallelism", "RandomNumbers", "Safetensors",
+        "SuperResolution", "Tensors", "TestSupport", "Volumes",
       ], exclude: ["Fixtures"]),
     .testTarget(
       name: "NetworksTests",
@@ -269,8 +296,8 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "JSONDocuments", "RandomNumbers", "Safetensors", "TestSupport", "VolumeFiles", "Volumes",
-        "delineate",
+        "JSONDocuments", "RandomNumbers", "Safetensors", "SuperResolution", "TestSupport",
+        "VolumeFiles", "Volumes", "delineate",
       ], exclude: ["Fixtures"]),
     .testTarget(
       name: "InferenceTests",
@@ -312,10 +339,12 @@ let package = Package(
       name: "delineate",
       dependencies: [
         "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
-        "VolumeFiles", "Resampling", "RegionsOfInterest", "Evaluation", "Raters", "Tensors",
-        "Networks", "Datasets", "Planning", "Preprocessing", "Augmentation", "Inference",
+        "VolumeFiles", "Resampling", "RegionsOfInterest", "Evaluation", "Raters",
+        "SimulatedRaters", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
+        "Augmentation", "Inference",
         "ModelExchange", "Training", "Reports", "Phantoms", "Benchmarks", "Workspaces",
         "ModelSelection", "SpatialTransforms", "TransformFiles", "Registration",
+        "SuperResolution",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(

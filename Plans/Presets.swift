@@ -27,6 +27,13 @@ public enum Presets {
     Preset(name: "pet-ct", json: PackageResources.pet_ct_json),
   ]
 
+  /// Super-resolution presets, from the files of `Plans/super-resolution`.
+  public static let superResolution = [
+    Preset(name: "mri-2x", json: PackageResources.mri_2x_json),
+    Preset(name: "mri-slices-2x", json: PackageResources.mri_slices_2x_json),
+    Preset(name: "mri-slices-4x", json: PackageResources.mri_slices_4x_json),
+  ]
+
   /// Presets of deformable registration, from the same folder.
   public static let deformableRegistration = [
     Preset(name: "deformable", json: PackageResources.deformable_json),

@@ -1,4 +1,5 @@
 import FileOutput
+import Glibc
 import VolumeFiles
 import Volumes
 
@@ -37,6 +38,21 @@ extension ProbabilityMaps {
     let path = "\(folder)/\(name).pkl"
     do throws(FileOutputError) { try writeAtomically(properties.pickle, to: path) } catch {
       throw .unwritable(path: path, reason: error.description)
+    }
+  }
+
+  /// Removes `NAME.npz` and `NAME.pkl`, which belong to a mask that is about to be replaced: averages
+  /// would be made of what another network once gave.
+  ///
+  /// - Parameters:
+  ///   - name: The case's name.
+  ///   - folder: The folder that may hold them.
+  /// - Throws: ``InferenceError/unwritable(path:reason:)`` if they are there and stay.
+  public static func removeSaved(_ name: String, in folder: String) throws(InferenceError) {
+    for path in ["\(folder)/\(name).npz", "\(folder)/\(name).pkl"] {
+      guard unlink(path) == 0 || errno == ENOENT else {
+        throw .unwritable(path: path, reason: String(cString: strerror(errno)))
+      }
     }
   }
 }

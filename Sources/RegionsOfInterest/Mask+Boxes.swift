@@ -42,7 +42,7 @@ extension Volume<Bool> {
   }
 
   /// Replaces the voxels of a box by those of a box of another mask, of the same extent.
-  mutating func replace(_ target: VoxelBox, by other: Mask, at source: VoxelBox) {
+  package mutating func replace(_ target: VoxelBox, by other: Mask, at source: VoxelBox) {
     let (extent, from) = (extent, other.extent)
     voxels.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let voxels = buffer
@@ -80,15 +80,15 @@ private func boxOfSlice(_ slice: UnsafePointer<Bool>, _ extent: Extent, _ z: Int
 
 extension VoxelBox {
   /// All voxels of a grid.
-  init(all extent: Extent) { self.init(x: 0..<extent.x, y: 0..<extent.y, z: 0..<extent.z) }
+  package init(all extent: Extent) { self.init(x: 0..<extent.x, y: 0..<extent.y, z: 0..<extent.z) }
 
   /// The voxels of both boxes.
-  func intersection(with other: VoxelBox) -> VoxelBox {
+  package func intersection(with other: VoxelBox) -> VoxelBox {
     VoxelBox(x: x.clamped(to: other.x), y: y.clamped(to: other.y), z: z.clamped(to: other.z))
   }
 
   /// The box with a margin on every side.
-  func expanded(by margin: Extent) -> VoxelBox {
+  package func expanded(by margin: Extent) -> VoxelBox {
     VoxelBox(
       x: x.lowerBound - margin.x..<x.upperBound + margin.x,
       y: y.lowerBound - margin.y..<y.upperBound + margin.y,
@@ -96,7 +96,7 @@ extension VoxelBox {
   }
 
   /// The box as seen from the first voxel of another.
-  func moved(by other: VoxelBox) -> VoxelBox {
+  package func moved(by other: VoxelBox) -> VoxelBox {
     func moved(_ range: Range<Int>, _ other: Range<Int>) -> Range<Int> {
       range.lowerBound - other.lowerBound..<range.upperBound - other.lowerBound
     }
@@ -106,7 +106,7 @@ extension VoxelBox {
 
 extension Geometry {
   /// The grid of a box, which may go beyond this one.
-  func cropped(to box: VoxelBox) -> Geometry {
+  package func cropped(to box: VoxelBox) -> Geometry {
     var geometry = self
     geometry.extent = box.extent
     geometry.origin = worldPoint(

@@ -95,7 +95,7 @@ extension Volume<Bool> {
 }
 
 /// Refuses work on a grid that does not fit into free memory.
-func checkMemory(voxels extent: Extent, bytesPerVoxel: Int) throws(RegionError) {
+package func checkMemory(voxels extent: Extent, bytesPerVoxel: Int) throws(RegionError) {
   let needed =
     Double(extent.x) * Double(extent.y) * Double(extent.z) * Double(bytesPerVoxel)
   let available = SystemMemory.available ?? Int.max / 16

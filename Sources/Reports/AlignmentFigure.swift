@@ -46,7 +46,7 @@ public struct AlignmentFigure: Sendable {
     var image = RasterImage(
       width: Self.width, height: Int((Self.header + 2 * row).rounded(.up)), colour: .black)
     image.write(title, at: Point(x: Self.margin, y: 24), height: 12, .white)
-    let (grey, edges) = (intensityWindow(fixed), intensityWindow(moving))
+    let (grey, edges) = (fixed.intensityWindow, moving.intensityWindow)
     var x = (Float(Self.width) - sizes.reduce(0) { $0 + $1.across } * scale) / 2 - Self.margin
     for (plane, size) in zip(planes, sizes) {
       let top = Self.header + (tallest - size.down) * scale / 2
@@ -78,7 +78,7 @@ public struct AlignmentFigure: Sendable {
       let column = (x - Int(frame.left)) / Self.square
       let row = (y - Int(frame.top)) / Self.square
       let value = ((column + row) % 2 == 0 ? a : b).value(Float(x) + 0.5, Float(y) + 0.5, frame)
-      image[x, y] = Self.grey(value)
+      image[x, y] = Colour.grey(share: value)
     }
   }
 
@@ -101,7 +101,7 @@ public struct AlignmentFigure: Sendable {
     let (weak, strong) = (sorted[sorted.count * 8 / 10], sorted[sorted.count * 97 / 100])
     var index = 0
     forEachPixel(of: frame, height: image.height) { x, y in
-      image[x, y] = Self.grey(a.value(Float(x) + 0.5, Float(y) + 0.5, frame))
+      image[x, y] = Colour.grey(share: a.value(Float(x) + 0.5, Float(y) + 0.5, frame))
       let cover = (slopes[index] - weak) / max(strong - weak, 1e-6)
       image.blend(.orange, at: x, y, cover: max(0, min(1, cover)))
       index += 1
@@ -114,56 +114,5 @@ public struct AlignmentFigure: Sendable {
     for y in Int(frame.top.rounded(.up))..<min(height, Int(frame.bottom)) {
       for x in Int(frame.left.rounded(.up))..<min(Self.width, Int(frame.right)) { body(x, y) }
     }
-  }
-
-  private static func grey(_ share: Float) -> Colour {
-    let level = UInt8((max(0, min(1, share)) * 255).rounded())
-    return Colour(red: level, green: level, blue: level)
-  }
-
-  /// The intensities that become black and white: all but the half per cent at either end.
-  private func intensityWindow(_ volume: Volume<Float>) -> ClosedRange<Float> {
-    let step = max(1, volume.voxels.count / 100_000)
-    let sample = stride(from: 0, to: volume.voxels.count, by: step).map { volume.voxels[$0] }
-      .filter(\.isFinite).sorted()
-    guard let low = sample.first, let high = sample.last, low < high else { return 0...1 }
-    let (black, white) = (sample[sample.count / 200], sample[sample.count - 1 - sample.count / 200])
-    return black < white ? black...white : low...high
-  }
-}
-
-/// The middle slice of a volume, 0 for black to 1 for white, linear between voxels.
-private struct SlicePicture {
-  let volume: Volume<Float>
-  let plane: SlicePlane
-  let window: ClosedRange<Float>
-  private let slice: Int
-  private let size: (across: Int, down: Int)
-
-  init(_ volume: Volume<Float>, _ plane: SlicePlane, _ window: ClosedRange<Float>) {
-    self.volume = volume
-    self.plane = plane
-    self.window = window
-    size = plane.size(volume.extent)
-    let extent = volume.extent
-    slice =
-      switch plane {
-      case .axial: extent.z / 2
-      case .coronal: extent.y / 2
-      case .sagittal: extent.x / 2
-      }
-  }
-
-  /// The value at a place of the picture.
-  func value(_ x: Float, _ y: Float, _ frame: Frame) -> Float {
-    SliceInterpolation(frame, size: size).value(x, y, voxel)
-  }
-
-  private func voxel(_ across: Int, _ down: Int) -> Float {
-    let value = volume.voxels[
-      plane.index(volume.extent, slice: slice, across: across, down: down)]
-    guard value.isFinite else { return 0 }
-    let share = (value - window.lowerBound) / (window.upperBound - window.lowerBound)
-    return max(0, min(1, share))
   }
 }

@@ -7,6 +7,8 @@ public final class Parameter {
   public let name: String
   /// The lengths of its axes, as PyTorch has them: (out, in, kernel...) for a convolution.
   public let shape: [Int]
+  /// Whether the parameter stays as it is: convolutions compute no gradient of it, nor of the bias beside it.
+  public var isFrozen = false
   /// The numbers, last axis fastest.
   let storage: UnsafeMutableBufferPointer<Float>
   /// Grows with every change, so that forms made from the numbers are known to be stale.

@@ -55,6 +55,7 @@ struct FoldValidation {
     let properties = PredictionProperties(
       geometry: geometry, properties: stored.properties, reader: reader)
     do throws(InferenceError) {
+      try ProbabilityMaps.removeSaved(entry.id, in: folder)
       try maps?.write(to: folder, as: entry.id, with: properties)
     } catch {
       throw .inference(error)

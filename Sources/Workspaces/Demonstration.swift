@@ -16,7 +16,7 @@ public struct Demonstration: Sendable {
   public enum Extent: Sendable {
     /// A few minutes on two cores: small cases, a small network.
     case quick
-    /// Larger cases, a larger network, better scores.
+    /// A quarter of an hour: more and larger cases, larger patches, a longer training, better scores.
     case full
   }
 
@@ -102,20 +102,16 @@ public struct Demonstration: Sendable {
       trainingSeconds: seconds)
   }
 
-  /// Plans as nnU-Net does, but a quick demonstration for a network of half the width, which learns in minutes on two cores.
+  /// Plans as nnU-Net does, but for a network of half the width, which learns in minutes on two cores.
   private func plan(
     for dataset: Dataset, in workspace: Workspace
   ) throws(WorkspaceError) {
-    guard extent == .quick else {
-      _ = try workspace.plan(for: dataset, settings: PlanSettings(memory: 4))
-      return
-    }
     let fingerprint = try workspace.fingerprint(of: dataset)
     do throws(PlanningError) {
       var preset = PlannerPreset.default
       preset.firstFeatures = 16
       preset.mostFeatures = PlannerPreset.PerDimension(two: 128, three: 128)
-      preset.targetMemory = 1
+      preset.targetMemory = extent == .quick ? 1 : 2
       try Planner(preset: preset).plan(for: fingerprint, of: dataset).write(to: workspace.planPath)
     } catch {
       throw .planning(error)
@@ -131,9 +127,9 @@ public struct Demonstration: Sendable {
       request.settings.iterationsPerEpoch = 20
       request.settings.validationIterations = 2
     case .full:
-      request.settings.epochs = 30
+      request.settings.epochs = 50
       request.settings.iterationsPerEpoch = 25
-      request.settings.validationIterations = 5
+      request.settings.validationIterations = 3
     }
     return request
   }

@@ -118,24 +118,35 @@ public struct FolderEnsemble {
   private func average(
     _ name: String, to target: String, in folder: String
   ) throws(WorkspaceError) {
+    let geometry: Geometry
+    let labels: [LabelMap.Label]
+    let output: NumPyArrayWriter?
     do throws(VolumeFileError) {
-      let geometry = try grid(of: name)
+      geometry = try grid(of: name)
       let ensemble = try CaseEnsemble(
         folders.map { "\($0)/\(name).npz" }, classes: description.labels.heads.count,
         shape: geometry.extent.shape)
-      let output =
+      output =
         savesProbabilities
         ? try NumPyArrayWriter(
           "\(folder)/\(name).npz", array: ProbabilityMaps.arrayName, shape: ensemble.shape)
         : nil
-      let labels = try ensemble.labels(description.labels.heads, saving: output)
+      labels = try ensemble.labels(description.labels.heads, saving: output)
+    } catch {
+      throw .volume(error)
+    }
+    do throws(InferenceError) { try ProbabilityMaps.removeSaved(name, in: folder) } catch {
+      throw .inference(error)
+    }
+    if savesProbabilities {
+      try PredictionFiles(folder).takeProperties(of: name, from: folders[0])
+    }
+    // The mask last: where it is, everything is.
+    do throws(VolumeFileError) {
       try output?.commit()
       try LabelMap(labels: labels, geometry: geometry).write(to: target)
     } catch {
       throw .volume(error)
-    }
-    if savesProbabilities {
-      try PredictionFiles(folder).takeProperties(of: name, from: folders[0])
     }
   }
 

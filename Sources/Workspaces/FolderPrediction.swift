@@ -170,6 +170,11 @@ public struct FolderPrediction {
     let mask =
       members.count > 1 || savesProbabilities
       ? try average(images, of: entry, in: folder) : try segment(images, of: entry)
+    if !savesProbabilities, target == self.target(entry, in: folder) {
+      do throws(InferenceError) { try ProbabilityMaps.removeSaved(entry.id, in: folder) } catch {
+        throw .inference(error)
+      }
+    }
     // The mask last: where it is, everything is.
     do throws(VolumeFileError) { try mask.write(to: target) } catch { throw .volume(error) }
   }

@@ -27,6 +27,12 @@ extension Workspace {
       throw .dataset(error)
     }
     if let table {
+      guard groups != nil || exists(table) else {
+        throw .input(
+          path: table,
+          problem: "the table of groups that \(folder) was made with is gone; put it back, or give "
+            + "another with --groups")
+      }
       do throws(DatasetError) {
         dataset = try dataset.grouped(by: CaseGroups(contentsOf: table))
       } catch {

@@ -24,7 +24,7 @@ struct Delineate: ParsableCommand {
       Demo.self, Info.self, Check.self, Convert.self, FingerprintCommand.self, Plan.self,
       Preprocess.self, Train.self, Predict.self, Ensemble.self, Evaluate.self, Accumulate.self,
       FindBest.self, Postprocess.self, Resample.self, Register.self, Warp.self, Normalise.self,
-      ROI.self, RatersCommand.self, Model.self, Benchmark.self,
+      ROI.self, RatersCommand.self, Upscale.self, Model.self, Benchmark.self,
     ])
 
   /// Runs a subcommand; whatever goes wrong is one line on standard error and an exit status.

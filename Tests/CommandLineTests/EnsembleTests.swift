@@ -104,6 +104,18 @@ struct EnsembleTests {
     #expect(
       try bytes(ofFile: models.path("b/ball_7.npz")) == bytes(ofFile: models.path("e/ball_7.npz")))
 
+    // Masks made anew have no probabilities of the masks before them.
+    let bare = try models.predict("b", [], models: models.paths)
+    #expect(bare.status == 0, "\(bare.errors)")
+    let again = try Program.run(
+      "ensemble", "--input", models.path("p0"), models.path("p1"), "--output", models.path("e"))
+    #expect(again.status == 0, "\(again.errors)")
+    for folder in ["b", "e"] {
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: models.path(folder)).sorted()
+          == ["ball_6.nii.gz", "ball_7.nii.gz", "dataset.json", "plans.json"])
+    }
+
     // A case that one folder lacks is named before anything is written.
     try FileManager.default.removeItem(atPath: models.path("p1/ball_7.npz"))
     let incomplete = try Program.run(

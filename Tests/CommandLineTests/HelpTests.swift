@@ -12,7 +12,9 @@ struct HelpTests {
     ["roi", "open"], ["roi", "close"], ["roi", "shell"], ["roi", "components"], ["roi", "fill"],
     ["roi", "smooth"], ["roi", "boolean"], ["roi", "crop"], ["roi", "check"], ["raters"],
     ["raters", "agreement"],
-    ["raters", "consensus"], ["raters", "icc"], ["model"], ["model", "info"],
+    ["raters", "consensus"], ["raters", "icc"], ["raters", "simulate"], ["raters", "perturb"],
+    ["upscale"], ["upscale", "train"], ["upscale", "apply"], ["upscale", "evaluate"],
+    ["model"], ["model", "info"],
     ["model", "import"], ["model", "export"], ["model", "logits"],
     ["benchmark"], ["benchmark", "train"], ["benchmark", "predict"], ["benchmark", "resample"],
   ]

@@ -12,6 +12,22 @@ import Testing
     }
   }
 
+  @Test(arguments: shapes) func leakyReLUByItself(shape: TensorShape) throws {
+    try CheckedOperation(inputs: [shape]).check { x, _ in
+      x[0].leakyReLU(slope: 0.25)
+    } _: { x, _ in
+      SlowTensor(shape, x[0].values.map { $0 < 0 ? 0.25 * $0 : $0 })
+    }
+  }
+
+  @Test(arguments: shapes) func sumsWithAFactor(shape: TensorShape) throws {
+    try CheckedOperation(inputs: [shape, shape]).check { x, _ in
+      x[0].adding(x[1], scaledBy: 0.125)
+    } _: { x, _ in
+      SlowTensor(shape, zip(x[0].values, x[1].values).map { $0 + 0.125 * $1 })
+    }
+  }
+
   @Test(arguments: shapes) func leakyReLUOfASum(shape: TensorShape) throws {
     try CheckedOperation(inputs: [shape, shape]).check { x, _ in
       x[0].leakyReLU(adding: x[1], slope: 0.01)

@@ -76,6 +76,12 @@ struct SavedProbabilitiesTests {
     _ = try cohort.trainer(settings).train(
       on: cohort.store, split: Cohort.split, into: cohort.fold)
     #expect(try !cohort.trainer(settings).savesProbabilities(in: cohort.fold))
+    // What an earlier training saved does not outlive its mask.
+    let validation = "\(cohort.fold)/validation"
+    try makeFolder(validation)
+    for ending in ["npz", "pkl"] {
+      try Data([0]).write(to: URL(fileURLWithPath: "\(validation)/case_4.\(ending)"))
+    }
     try validate(cohort, settings)
     #expect(try names(cohort) == ["case_4.nii", "summary.json"])
   }

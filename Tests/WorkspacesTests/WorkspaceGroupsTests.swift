@@ -45,4 +45,28 @@ import Workspaces
     }
     #expect(!lines.contains { $0.contains("groups.csv") }, "\(lines)")
   }
+
+  /// Folds are not made anew without the groups that were given once.
+  @Test func aTableThatIsGoneIsNamed() throws {
+    let folder = try TemporaryFolder()
+    let dataset = try makeDataset(
+      "first", in: folder.path,
+      #"{"channel_names": {"0": "MR"}, "labels": {"background": 0, "a": 1}, "numTraining": 2, "file_ending": ".nii.gz"}"#
+    )
+    let groups = "\(folder.path)/groups.csv"
+    try writeAtomically("case,group\nfirst0,x\nfirst1,x\n", to: groups)
+    let workspace = Workspace("\(folder.path)/w")
+    _ = try workspace.dataset(dataset, groups: groups)
+    try FileManager.default.removeItem(atPath: groups)
+    let error = #expect(throws: WorkspaceError.self) { try workspace.dataset(dataset) }
+    guard case .input(groups, let problem) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(problem.contains("is gone") && problem.contains("--groups"))
+    let other = "\(folder.path)/other.csv"
+    try writeAtomically("case,group\nfirst0,y\nfirst1,z\n", to: other)
+    #expect(try workspace.dataset(dataset, groups: other).groups["first1"] == "z")
+    #expect(try workspace.dataset(dataset).groups["first1"] == "z")
+  }
 }

@@ -29,6 +29,10 @@ public struct Gradients {
     entries[ObjectIdentifier(parameter)]
   }
 
+  mutating func replace(_ gradient: ParameterGradient, of parameter: Parameter) {
+    entries[ObjectIdentifier(parameter)] = gradient
+  }
+
   mutating func add(_ gradient: ParameterGradient, to parameter: Parameter) {
     let key = ObjectIdentifier(parameter)
     switch (entries[key], gradient) {

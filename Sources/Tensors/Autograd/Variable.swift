@@ -20,13 +20,6 @@ extension Tensor {
   /// C, D, H, W).
   package func gradients(from seed: [Float]) -> Gradients {
     guard let tape, let slot else { return Gradients() }
-    let gradient = emptyCopy()
-    if layout == .channelsFirst {
-      precondition(seed.count == shape.count, "\(seed.count) numbers do not fill \(shape)")
-      gradient.buffer.elements(of: Float.self).update(from: seed, count: seed.count)
-    } else {
-      seed.withUnsafeBufferPointer { device.backend.fill(gradient, from: $0) }
-    }
-    return tape.backward(from: [(slot, gradient)])
+    return tape.backward(from: [(slot, gradientTensor(seed))])
   }
 }

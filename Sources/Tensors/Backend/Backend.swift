@@ -28,7 +28,7 @@ protocol Backend: AnyObject {
   /// The transposed convolution whose kernel is its stride, and after its channels those of another
   /// tensor.
   func upsampling(_ x: Tensor, _ layer: ConvolutionLayer, followedBy other: Tensor?) -> Tensor
-  /// The gradients with respect to weight, bias if the layer has one, and x if it is wanted.
+  /// The gradients with respect to weight, bias if the layer has one, and x, of which some may not be wanted.
   ///
   /// Where another tensor followed an upsampling, the gradient has its channels too.
   func convolutionGradients(
@@ -50,6 +50,12 @@ protocol Backend: AnyObject {
 
   /// a + b.
   func sum(_ a: Tensor, _ b: Tensor) -> Tensor
+  /// a + factor · b.
+  func sum(_ a: Tensor, _ b: Tensor, scaledBy factor: Float) -> Tensor
+  /// factor · x.
+  func scaled(_ x: Tensor, by factor: Float) -> Tensor
+  /// The leaky ReLU of x.
+  func leakyReLU(_ x: Tensor, slope: Float) -> Tensor
   /// The leaky ReLU of a + b.
   func sumLeakyReLU(_ a: Tensor, _ b: Tensor, slope: Float) -> Tensor
   /// The gradient of a leaky ReLU whose result was y.
@@ -74,16 +80,18 @@ struct ConvolutionGradients {
   enum Wanted {
     /// Those of the weights: the input is an image.
     case weights
+    /// That of the input: the weights stay as they are.
+    case input
     /// Those of the weights and of the input.
     case weightsAndInput
   }
 
   /// Of x, if wanted.
   var x: Tensor?
-  /// Of the weights, in PyTorch's layout.
-  let weight: Buffer
-  /// Of the bias, if the layer has one.
-  let bias: Buffer?
+  /// Of the weights, in PyTorch's layout, if wanted.
+  var weight: Buffer?
+  /// Of the bias, if the layer has one and it is wanted.
+  var bias: Buffer?
 }
 
 /// The weights and the geometry of a convolution.

@@ -112,6 +112,43 @@ extension OneDNNBackend {
 
   func sum(_ a: Tensor, _ b: Tensor) -> Tensor { sumLeakyReLU(a, b, slope: 1) }
 
+  func sum(_ a: Tensor, _ b: Tensor, scaledBy factor: Float) -> Tensor {
+    precondition(
+      a.shape == b.shape && a.precision == b.precision,
+      "the sum of \(a.precision) \(a.shape) and \(b.precision) \(b.shape)")
+    let y = a.emptyCopy()
+    func run<Element: ActivationElement>(_ type: Element.Type) {
+      ElementwiseKernels.sum(
+        a.elements(of: type), b.elements(of: type), scaledBy: factor, into: y.elements(of: type),
+        count: a.shape.count)
+    }
+    switch a.precision {
+    case .float32: run(Float.self)
+    case .bfloat16: run(BFloat16.self)
+    }
+    return y
+  }
+
+  func scaled(_ x: Tensor, by factor: Float) -> Tensor {
+    scaled(x, by: factor, onlyNegative: false)
+  }
+
+  func leakyReLU(_ x: Tensor, slope: Float) -> Tensor { scaled(x, by: slope, onlyNegative: true) }
+
+  private func scaled(_ x: Tensor, by factor: Float, onlyNegative: Bool) -> Tensor {
+    let y = x.emptyCopy()
+    func run<Element: ActivationElement>(_ type: Element.Type) {
+      ElementwiseKernels.scale(
+        x.elements(of: type), by: factor, onlyNegative: onlyNegative, into: y.elements(of: type),
+        count: x.shape.count)
+    }
+    switch x.precision {
+    case .float32: run(Float.self)
+    case .bfloat16: run(BFloat16.self)
+    }
+    return y
+  }
+
   func sumLeakyReLU(_ a: Tensor, _ b: Tensor, slope: Float) -> Tensor {
     precondition(a.shape == b.shape, "the sum of \(a.shape) and \(b.shape)")
     precondition(

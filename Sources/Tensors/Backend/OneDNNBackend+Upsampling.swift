@@ -36,12 +36,16 @@ extension OneDNNBackend {
   ) -> ConvolutionGradients {
     let key = pointwiseKey(.weightGradient, layer, input: x.shape, precision: x.precision)
     let blocks = gathered(gradient, layer, key)
-    let arranged = pool.buffer(byteCount: layer.weight.count * 4)
-    weightGradient(key, x: x, gradient: blocks, into: arranged, bias: nil)
-    var result = ConvolutionGradients(
-      weight: tapsLast(arranged, layer.weight),
-      bias: layer.bias.map { _ in biasGradient(gradient, channels: layer.outputChannels) })
-    if wanting == .weightsAndInput {
+    var result = ConvolutionGradients()
+    if wanting != .input {
+      let arranged = pool.buffer(byteCount: layer.weight.count * 4)
+      weightGradient(key, x: x, gradient: blocks, into: arranged, bias: nil)
+      result.weight = tapsLast(arranged, layer.weight)
+      result.bias = layer.bias.map { _ in
+        biasGradient(gradient, channels: layer.outputChannels)
+      }
+    }
+    if wanting != .weights {
       let key = pointwiseKey(.inputGradient, layer, input: x.shape, precision: x.precision)
       let xGradient = x.emptyCopy()
       run(key) { primitive in

@@ -52,13 +52,16 @@ final class OneDNNBackend: Backend {
     if layer.upsamplesDisjointly {
       return upsamplingGradients(gradient, layer, x: x, wanting: wanting)
     }
-    var key = layer.key(.weightGradient, input: x.shape, precision: x.precision)
-    key.hasBias = layer.bias != nil
-    let weight = pool.buffer(byteCount: layer.weight.count * 4)
-    let bias = layer.bias.map { pool.buffer(byteCount: $0.count * 4) }
-    weightGradient(key, x: x, gradient: gradient, into: weight, bias: bias)
-    var result = ConvolutionGradients(weight: weight, bias: bias)
-    if wanting == .weightsAndInput {
+    var result = ConvolutionGradients()
+    if wanting != .input {
+      var key = layer.key(.weightGradient, input: x.shape, precision: x.precision)
+      key.hasBias = layer.bias != nil
+      let weight = pool.buffer(byteCount: layer.weight.count * 4)
+      let bias = layer.bias.map { pool.buffer(byteCount: $0.count * 4) }
+      weightGradient(key, x: x, gradient: gradient, into: weight, bias: bias)
+      (result.weight, result.bias) = (weight, bias)
+    }
+    if wanting != .weights {
       let key = layer.key(.inputGradient, input: x.shape, precision: x.precision)
       let xGradient = x.emptyCopy()
       run(key) { primitive in

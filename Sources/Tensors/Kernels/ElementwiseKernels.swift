@@ -25,6 +25,49 @@ enum ElementwiseKernels {
     }
   }
 
+  /// result = a + factor · b.
+  static func sum<Element: ActivationElement>(
+    _ a: UnsafePointer<Element>, _ b: UnsafePointer<Element>, scaledBy factor: Float,
+    into result: UnsafeMutablePointer<Element>, count: Int
+  ) {
+    parallelForRanges(count, grain: grain) { range in
+      var index = range.lowerBound
+      while index + 16 <= range.upperBound {
+        Element.store16(
+          Element.load16(a + index).addingProduct(Element.load16(b + index), factor),
+          to: result + index)
+        index += 16
+      }
+      while index < range.upperBound {
+        result[index] = Element(
+          rounding: a[index].widened.addingProduct(b[index].widened, factor))
+        index += 1
+      }
+    }
+  }
+
+  /// result = x where x is positive, factor · x elsewhere; or factor · x everywhere.
+  static func scale<Element: ActivationElement>(
+    _ x: UnsafePointer<Element>, by factor: Float, onlyNegative: Bool,
+    into result: UnsafeMutablePointer<Element>, count: Int
+  ) {
+    parallelForRanges(count, grain: grain) { range in
+      var index = range.lowerBound
+      while index + 16 <= range.upperBound {
+        let t = Element.load16(x + index)
+        let scaled = t * factor
+        Element.store16(
+          onlyNegative ? t.replacing(with: scaled, where: t .< 0) : scaled, to: result + index)
+        index += 16
+      }
+      while index < range.upperBound {
+        let t = x[index].widened
+        result[index] = Element(rounding: onlyNegative && t >= 0 ? t : t * factor)
+        index += 1
+      }
+    }
+  }
+
   /// The same numbers in another format.
   static func convert<Source: ActivationElement, Target: ActivationElement>(
     _ source: UnsafePointer<Source>, to target: UnsafeMutablePointer<Target>, count: Int

@@ -17,6 +17,39 @@ extension Tensor {
     return y.recorded(on: tape, slot: recordedSlot)
   }
 
+  /// The leaky ReLU.
+  ///
+  /// - Parameter slope: Factor of negative numbers, between 0 (excluded) and 1.
+  /// - Returns: A tensor of the same shape.
+  public func leakyReLU(slope: Float) -> Tensor {
+    let y = device.backend.leakyReLU(self, slope: slope)
+    guard let tape else { return y }
+    let recordedSlot = tape.record { [slot] gradient, pass in
+      guard slot != nil else { return }
+      pass.add(gradient.device.backend.leakyReLUGradient(gradient, y: y, slope: slope), to: slot)
+    }
+    return y.recorded(on: tape, slot: recordedSlot)
+  }
+
+  /// The sum of this tensor and a multiple of another of the same shape.
+  ///
+  /// - Parameters:
+  ///   - other: The other summand.
+  ///   - factor: What it is multiplied with.
+  /// - Returns: A tensor of the same shape.
+  public func adding(_ other: Tensor, scaledBy factor: Float) -> Tensor {
+    let other = other.converted(to: precision)
+    let y = device.backend.sum(self, other, scaledBy: factor)
+    guard let tape = tape ?? other.tape else { return y }
+    let (slot, otherSlot) = (self.slot, other.slot)
+    let recordedSlot = tape.record { gradient, pass in
+      pass.add(gradient, to: slot)
+      guard otherSlot != nil else { return }
+      pass.add(gradient.device.backend.scaled(gradient, by: factor), to: otherSlot)
+    }
+    return y.recorded(on: tape, slot: recordedSlot)
+  }
+
   /// The sum of two tensors of the same shape.
   public static func + (a: Tensor, b: Tensor) -> Tensor {
     let b = b.converted(to: a.precision)

@@ -91,9 +91,15 @@ extension Tensor {
     of layer: ConvolutionLayer, _ gradient: Tensor, to pass: BackwardPass
   ) {
     // The first layer's input is an image, whose gradient nobody wants.
-    let gradients = device.backend.convolutionGradients(
-      gradient, layer, x: self, wanting: slot == nil ? .weights : .weightsAndInput)
-    pass.add(.values(gradients.weight), to: layer.weight)
+    let wanted: ConvolutionGradients.Wanted
+    switch (layer.weight.isFrozen, slot) {
+    case (true, nil): return
+    case (true, _?): wanted = .input
+    case (false, nil): wanted = .weights
+    case (false, _?): wanted = .weightsAndInput
+    }
+    let gradients = device.backend.convolutionGradients(gradient, layer, x: self, wanting: wanted)
+    if let weight = gradients.weight { pass.add(.values(weight), to: layer.weight) }
     if let bias = layer.bias, let values = gradients.bias { pass.add(.values(values), to: bias) }
     if let x = gradients.x { pass.add(x, to: slot) }
   }

@@ -14,6 +14,13 @@ public struct Adam {
     public var second: [Float]
     /// Steps made.
     public var steps: Int
+
+    /// Moments that were saved.
+    public init(first: [Float], second: [Float], steps: Int) {
+      self.first = first
+      self.second = second
+      self.steps = steps
+    }
   }
 
   /// The learning rate.

@@ -14,7 +14,10 @@ struct Demo: ParsableCommand {
   @Option(help: ArgumentHelp("Folder for everything that is made.", valueName: "folder"))
   var output = "delineate-demo"
 
-  @Flag(help: "Smaller images and a shorter training: minutes instead of half an hour.")
+  @Flag(
+    help:
+      "Fewer and smaller images and a shorter training: four minutes instead of a quarter of an hour."
+  )
   var quick = false
 
   @OptionGroup var common: OutputOptions

@@ -80,7 +80,8 @@ struct RegistrationRequest {
       if let output = task.output { try aligned.write(to: output) }
       if let report = task.report {
         try AlignmentFigure(
-          fixed: fixed, moving: aligned, title: "\(task.moving) on \(fixedPath)"
+          fixed: fixed, moving: aligned,
+          title: "\(fileName(of: task.moving)) on \(fileName(of: fixedPath))"
         ).image.write(to: report)
       }
     }

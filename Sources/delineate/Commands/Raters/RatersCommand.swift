@@ -3,6 +3,10 @@ import ArgumentParser
 struct RatersCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "raters",
-    abstract: "Compares several raters' masks and features, and makes one mask of many.",
-    subcommands: [RatersAgreement.self, RatersConsensus.self, RatersICC.self])
+    abstract:
+      "Compares several raters' masks and features, makes one mask of many, simulates raters.",
+    subcommands: [
+      RatersAgreement.self, RatersConsensus.self, RatersICC.self, RatersSimulate.self,
+      RatersPerturb.self,
+    ])
 }

@@ -1,0 +1,50 @@
+public import Networks
+public import Volumes
+
+/// How a network that raises the resolution is trained, and for what.
+public struct UpscalingSettings: Hashable, Sendable {
+  /// Fine voxels per coarse voxel along z, y and x.
+  public var factors = [2, 2, 2]
+  /// What makes coarse images of fine ones.
+  public var degradation = Degradation(factors: [2, 2, 2])
+  /// Channels at the coarse resolution.
+  public var features = 32
+  /// Channels at the fine resolution.
+  public var fineFeatures = 16
+  /// Residual blocks.
+  public var blocks = 6
+  /// Fine voxels of a patch.
+  public var patch = Shape3(32, 32, 32)
+  /// Patches per step.
+  public var batch = 8
+  /// Steps that learn from the differences of intensities alone.
+  public var iterations = 2000
+  /// The learning rate at the first step; it falls to 0 along half a cosine.
+  public var learningRate = 4e-4
+  /// The weight of the differences of neighbouring voxels' differences.
+  public var gradientWeight = 0.0
+  /// Steps after them in which a second network judges the images; 0 for none.
+  public var adversarialIterations = 0
+  /// The learning rate of both networks in those.
+  public var adversarialLearningRate = 1e-4
+  /// The kind of adversarial loss.
+  public var adversarialLoss = AdversarialLoss.relativistic
+  /// Its weight.
+  public var adversarialWeight = 5e-3
+  /// The weight of the differences of the second network's activations.
+  public var featureWeight = 1e-2
+  /// Channels of the second network's pairs of convolutions.
+  public var discriminatorFeatures = [16, 32, 64]
+
+  /// The settings for twice the resolution along every axis.
+  public init() {}
+
+  /// The shape of the network.
+  public var architecture: UpscalingArchitecture {
+    UpscalingArchitecture(
+      factors: factors, features: features, fineFeatures: fineFeatures, blocks: blocks)
+  }
+
+  /// Coarse voxels of a patch.
+  var coarsePatch: Shape3 { Shape3((0..<3).map { patch[$0] / factors[$0] }) }
+}

@@ -1,0 +1,134 @@
+import ArgumentParser
+import FileOutput
+import JSONDocuments
+import Resampling
+import SuperResolution
+import VolumeFiles
+import Volumes
+
+struct UpscaleApply: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "apply",
+    abstract: "Raises the resolution of images with a trained model.",
+    discussion: """
+      The result covers the same space on a finer grid, in the image's units and within its range of \
+      intensities. A warning is given where spacing or contrast are unlike what the model was \
+      trained on. A case that fails does not stop the others; the exit status is then 1.
+      """)
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Images: files, or folders of them.", valueName: "path"))
+  var input: [String]
+
+  @Option(help: ArgumentHelp("Folder of the model.", valueName: "folder")) var model: String
+
+  @Option(help: ArgumentHelp("Folder for the images.", valueName: "folder")) var output: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Which of the model's stages: adversarial (sharper) or reconstruction (closer); the last "
+        + "one by default.", valueName: "stage"))
+  var stage: StageChoice?
+
+  @Option(
+    help: ArgumentHelp(
+      "Label maps to bring onto the finer grids: a file, or a folder of files that are named as the images.",
+      valueName: "path"))
+  var labels: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Folder for those label maps.", valueName: "folder"))
+  var labelsOutput: String?
+
+  @Option(help: PrecisionChoice.help) var precision = PrecisionChoice.auto
+
+  @OptionGroup var common: OutputOptions
+
+  func validate() throws {
+    if input.isEmpty { throw ValidationError("--input needs files or folders") }
+    if (labels == nil) != (labelsOutput == nil) {
+      throw ValidationError("--labels and --labels-output go together")
+    }
+  }
+
+  func run() throws {
+    let console = common.start()
+    let model = try UpscalingModel(
+      contentsOf: model, stage: stage?.stage, precision: precision.precision)
+    let paths = try UpscaleImages(input).paths
+    let names = paths.map(fileName(of:))
+    if Set(names).count < names.count {
+      throw ValidationError("two images have the same name; give their folders one by one")
+    }
+    try createFolder(output)
+    if let labelsOutput { try createFolder(labelsOutput) }
+    var results: [JSONValue] = []
+    var failures = 0
+    for (index, (path, name)) in zip(paths, names).enumerated() {
+      let target = "\(output)/\(name)"
+      var document: JSONObject = ["input": .string(path)]
+      do {
+        let concerns = try apply(model, path, to: target)
+        for concern in concerns { console.message("warning: \(path): \(concern)") }
+        try bringLabels(of: path, name: name, factors: model.settings.factors)
+        document["output"] = .string(target)
+        document["warnings"] = .array(concerns.map { .string($0) })
+      } catch {
+        failures += 1
+        let problem = Delineate.message(for: error)
+        console.message("\(path) failed: \(problem)")
+        document["problem"] = .string(problem)
+      }
+      results.append(.object(document))
+      console.progress("upscale", index + 1, paths.count)
+    }
+    console.result(
+      ["images": .array(results), "failed": .integer(failures)],
+      text: "\(paths.count - failures) images in \(output)\n")
+    if failures > 0 { throw ExitCode.failure }
+  }
+
+  private func apply(
+    _ model: UpscalingModel, _ path: String, to target: String
+  ) throws -> [String] {
+    let image = try ImageFile(contentsOf: path)
+    if samePlace(path, target) {
+      throw ValidationError("\(path): would be replaced by its result; choose another --output")
+    }
+    var concerns: [String] = []
+    var channels: [Volume<Float>] = []
+    for channel in image.channels {
+      let result = try model.upscale(channel, path: path)
+      concerns += result.concerns
+      channels.append(result.image)
+    }
+    try ImageFile(channels: channels).write(to: target)
+    return concerns
+  }
+
+  private func bringLabels(of path: String, name: String, factors: [Int]) throws {
+    guard let labels, let labelsOutput else { return }
+    let source = isFolder(labels) ? "\(labels)/\(name)" : labels
+    let map = try LabelMap(contentsOf: source)
+    let image = try VolumeHeader(contentsOf: path).geometry
+    guard map.geometry.matches(image, tolerance: 1e-4) else {
+      throw ValidationError("\(source): is on another grid than \(path)")
+    }
+    let target = image.upscaled(by: (x: factors[2], y: factors[1], z: factors[0]))
+    try map.resampled(onto: target).write(to: "\(labelsOutput)/\(name)")
+  }
+}
+
+/// The stages of a model.
+enum StageChoice: String, ExpressibleByArgument, CaseIterable {
+  case reconstruction, adversarial
+
+  var stage: UpscalingRecord.Stage {
+    switch self {
+    case .reconstruction: .reconstruction
+    case .adversarial: .adversarial
+    }
+  }
+}

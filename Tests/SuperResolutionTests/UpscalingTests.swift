@@ -1,0 +1,249 @@
+import Foundation
+import JSONDocuments
+import Parallelism
+import RandomNumbers
+import SuperResolution
+import Tensors
+import TestSupport
+import Testing
+import Volumes
+
+/// Training, models and their application, on tiny images.
+@Suite struct UpscalingTests {
+  private static func settings() -> UpscalingSettings {
+    var settings = UpscalingSettings()
+    settings.features = 8
+    settings.fineFeatures = 8
+    settings.blocks = 1
+    settings.patch = Shape3(12, 12, 12)
+    settings.batch = 2
+    settings.iterations = 6
+    settings.adversarialIterations = 4
+    settings.discriminatorFeatures = [4, 6]
+    settings.learningRate = 2e-3
+    settings.gradientWeight = 0.1
+    settings.degradation.noiseLevels = 0...0.02
+    settings.degradation.drift = 0.1
+    settings.degradation.gammas = 0.8...1.25
+    return settings
+  }
+
+  private static func image(_ index: Int, extent: Extent = Extent(x: 17, y: 14, z: 13))
+    -> UpscalingTraining.Image
+  {
+    var generator = SplitMix64(seed: 9, stream: index)
+    let shape = extent.shape
+    let coarse = VoxelArray(
+      shape: Shape3(5, 5, 6), elements: (0..<150).map { _ in generator.uniform(0...900) })
+    return .init(
+      path: "image \(index)",
+      volume: Volume(
+        voxels: coarse.interpolated(to: shape).elements,
+        geometry: Geometry(extent: extent, spacing: Vector3(1, 1.5, 2))))
+  }
+
+  @discardableResult
+  private func train(
+    _ settings: UpscalingSettings = settings(), into folder: String,
+    start: UpscalingTraining.Start = .afresh, stoppingAfter steps: Int = .max
+  ) throws -> UpscalingTraining.Outcome {
+    var made = 0
+    var observer = UpscalingTraining.Observer()
+    observer.shouldStop = {
+      made += 1
+      return made >= steps
+    }
+    // Weights are the same, bit for bit, only for the same number of threads, which other tests change.
+    return try ThreadBudget.serially {
+      try UpscalingTraining.run(
+        on: (0..<3).map { Self.image($0) }, settings: settings, seed: 7, precision: .float32,
+        into: folder, start: start, observer: observer)
+    }
+  }
+
+  @Test(arguments: [1, 3, 6, 8]) func resumedRunsEndAlike(step: Int) throws {
+    let folder = try TemporaryFolder()
+    #expect(try train(into: "\(folder.path)/whole") == .finished)
+    #expect(try train(into: "\(folder.path)/parts", stoppingAfter: step) == .interrupted)
+    #expect(try train(into: "\(folder.path)/parts", start: .resume) == .finished)
+    for name in [
+      "model_reconstruction.safetensors", "model_adversarial.safetensors",
+    ] {
+      #expect(
+        try bytes(ofFile: "\(folder.path)/whole/\(name)")
+          == bytes(ofFile: "\(folder.path)/parts/\(name)"), "\(name)")
+    }
+  }
+
+  @Test func otherSettingsAreNotResumed() throws {
+    let folder = try TemporaryFolder()
+    try train(into: folder.path, stoppingAfter: 2)
+    var other = Self.settings()
+    other.learningRate = 1e-3
+    let error = #expect(throws: UpscalingError.self) {
+      try train(other, into: folder.path, start: .resume)
+    }
+    #expect(error?.description.contains("--resume") == true)
+  }
+
+  /// A longer training does better than interpolation on images like those it has seen.
+  @Test func trainingGains() throws {
+    let folder = try TemporaryFolder()
+    var settings = Self.settings()
+    settings.iterations = 150
+    settings.adversarialIterations = 0
+    settings.degradation = Degradation(factors: [2, 2, 2])
+    settings.degradation.responses = Array(repeating: .mean, count: 3)
+    settings.gradientWeight = 0
+    try train(settings, into: folder.path)
+    let model = try UpscalingModel(contentsOf: folder.path, precision: .float32)
+    let evaluation = try UpscalingEvaluation(
+      of: Self.image(1).volume, path: "image", by: model)
+    #expect(evaluation.model.peakSignalToNoise > evaluation.cubic.peakSignalToNoise + 0.3)
+    #expect(evaluation.cubic.peakSignalToNoise > evaluation.linear.peakSignalToNoise)
+  }
+
+  @Test func tilesLeaveNoSeams() throws {
+    let folder = try TemporaryFolder()
+    try train(into: folder.path)
+    let model = try UpscalingModel(contentsOf: folder.path, precision: .float32)
+    let image = Self.image(5, extent: Extent(x: 40, y: 33, z: 37)).volume
+    let whole = try model.upscale(image, path: "image").image
+    let tiled = try model.upscale(image, path: "image", tileLimit: 20_000).image
+    #expect(whole.extent == Extent(x: 80, y: 66, z: 74))
+    let range = (image.voxels.max() ?? 0) - (image.voxels.min() ?? 0)
+    #expect(largestDifference(whole.voxels, tiled.voxels).value <= 1e-5 * Double(range))
+    #expect(whole.voxels != image.voxels)
+  }
+
+  @Test(arguments: [20_000, 60_000, 1 << 20]) func tilesCoverEveryVoxelOnce(limit: Int) {
+    let shape = Shape3(37, 33, 90)
+    var counts = [Int](repeating: 0, count: shape.count)
+    for tile in UpscalingTile.tiles(of: shape, halo: 5, limit: limit) {
+      #expect(tile.outer.map(\.count).reduce(1, *) <= limit)
+      for z in tile.inner[0] {
+        for y in tile.inner[1] {
+          for x in tile.inner[2] { counts[(z * shape.height + y) * shape.width + x] += 1 }
+        }
+      }
+      for axis in 0..<3 {
+        #expect(
+          tile.outer[axis].lowerBound == max(0, tile.inner[axis].lowerBound - 5)
+            || tile.outer[axis] == 0..<shape[axis])
+      }
+    }
+    #expect(counts.allSatisfy { $0 == 1 })
+  }
+
+  /// RAS diag(2, 2, 4) at (-30, 5, 7) becomes diag(1, 1, 2) at (-30.5, 4.5, 6).
+  @Test func finerGridsCoverTheSameSpace() {
+    let geometry = Geometry(
+      extent: Extent(x: 10, y: 11, z: 12), spacing: Vector3(2, 2, 4),
+      origin: Vector3(30, -5, 7),
+      direction: Matrix3(columns: Vector3(-1, 0, 0), Vector3(0, -1, 0), Vector3(0, 0, 1)))
+    let fine = geometry.upscaled(by: (x: 2, y: 2, z: 2))
+    #expect(fine.spacing == Vector3(1, 1, 2))
+    #expect((fine.origin - Vector3(30.5, -4.5, 6)).length < 1e-12)
+    #expect(fine.extent == Extent(x: 20, y: 22, z: 24))
+    let back = fine.onGrid(geometry.extent)
+    #expect((back.origin - geometry.origin).length < 1e-12)
+  }
+
+  /// Bright balls keep their places in the world, on an oblique grid too.
+  @Test(arguments: [[2, 2, 2], [2, 1, 1], [3, 2, 2]]) func ballsStayWhereTheyAre(factors: [Int])
+    throws
+  {
+    let turn = Matrix3(
+      columns: Vector3(0.8, 0.6, 0), Vector3(-0.6, 0.8, 0), Vector3(0, 0, 1))
+    let extent = Extent(x: 24, y: 22, z: 20)
+    let geometry = Geometry(
+      extent: extent, spacing: Vector3(1.2, 0.9, 2), origin: Vector3(-7, 3, 11), direction: turn)
+    let centre = geometry.worldPoint(ofVoxel: Vector3(11.3, 9.6, 10.2))
+    func centreOfMass(_ volume: Volume<Float>) -> Vector3 {
+      var (sum, total) = (Vector3(0, 0, 0), 0.0)
+      for z in 0..<volume.extent.z {
+        for y in 0..<volume.extent.y {
+          for x in 0..<volume.extent.x {
+            let value = Double(volume.voxels[volume.extent.index(x, y, z)])
+            sum =
+              sum + volume.geometry.worldPoint(ofVoxel: Vector3(Double(x), Double(y), Double(z)))
+              * value
+            total += value
+          }
+        }
+      }
+      return sum * (1 / total)
+    }
+    var voxels: [Float] = []
+    for z in 0..<extent.z {
+      for y in 0..<extent.y {
+        for x in 0..<extent.x {
+          let point = geometry.worldPoint(ofVoxel: Vector3(Double(x), Double(y), Double(z)))
+          let distance = (point - centre).length
+          voxels.append(Float(100 * exp(-distance * distance / 18)))
+        }
+      }
+    }
+    let image = Volume(voxels: voxels, geometry: geometry)
+    let folder = try TemporaryFolder()
+    var settings = Self.settings()
+    settings.factors = factors
+    settings.degradation = Degradation(factors: factors.map(Double.init))
+    settings.iterations = 1
+    settings.adversarialIterations = 0
+    settings.learningRate = 1e-8
+    try train(settings, into: folder.path)
+    let fine = try UpscalingModel(contentsOf: folder.path, precision: .float32).upscale(
+      image, path: "ball"
+    ).image
+    #expect((centreOfMass(fine) - centreOfMass(image)).length < 0.02)
+  }
+
+  @Test func whatCannotBeUsedIsNamed() throws {
+    let folder = try TemporaryFolder()
+    let geometry = Geometry(extent: Extent(x: 12, y: 12, z: 12))
+    func problem(_ volume: Volume<Float>) throws -> String {
+      let error = #expect(throws: UpscalingError.self) {
+        try UpscalingTraining.run(
+          on: [Self.image(0), .init(path: "bad.nii", volume: volume)], settings: Self.settings(),
+          seed: 1, precision: .float32, into: "\(folder.path)/m")
+      }
+      return try #require(error?.description)
+    }
+    var voxels = [Float](repeating: 1, count: 1728)
+    #expect(
+      try problem(Volume(voxels: voxels, geometry: geometry)).hasPrefix("bad.nii: all voxels"))
+    voxels[5] = .nan
+    #expect(try problem(Volume(voxels: voxels, geometry: geometry)).contains("NaN"))
+    let small = Volume<Float>(
+      voxels: [1, 2, 3, 4, 5, 6, 7, 8], geometry: Geometry(extent: Extent(x: 2, y: 2, z: 2)))
+    #expect(try problem(small).contains("too small"))
+    #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/m"))
+    #expect(throws: UpscalingError.self) { try UpscalingModel(contentsOf: "\(folder.path)/m") }
+  }
+
+  @Test(arguments: UpscalingSettings.presetNames) func presetsSurviveTheirDocuments(name: String)
+    throws
+  {
+    let settings = try UpscalingSettings(preset: name)
+    #expect(try UpscalingSettings(settings.document, from: "copy") == settings)
+  }
+
+  @Test func mistakesInPresetsAreNamed() throws {
+    let sound = try #require(try UpscalingSettings(preset: "mri-2x").document.object)
+    for (name, value) in [
+      ("factors_xyz", [2, 2] as JSONValue), ("factors_xyz", [1, 1, 1]),
+      ("patch_xyz", [33, 32, 32]),
+      ("noise", "loud"), ("noise_levels", [0.5, 0.1]), ("iterations", 0), ("batch", "many"),
+      ("responses_xyz", ["mean", "mean", "mine"]), ("colour", 1),
+    ] {
+      var fields = sound
+      fields[name] = value
+      let error = #expect(throws: UpscalingPresetError.self) {
+        try UpscalingSettings(.object(fields), from: "mine.json")
+      }
+      #expect(error?.description.contains("'\(name)'") == true, "\(name)")
+    }
+    #expect(throws: UpscalingPresetError.self) { try UpscalingSettings(preset: "mri-9x") }
+  }
+}
