@@ -72,7 +72,8 @@ struct ChannelAlignment {
 
     func figure(on reference: Channel) -> AlignmentFigure {
       AlignmentFigure(
-        fixed: reference.image, moving: image, title: "\(file.path) on \(reference.file.path)")
+        fixed: reference.image, moving: image,
+        title: "\(fileName(of: file.path)) on \(fileName(of: reference.file.path))")
     }
 
     func document(_ output: String) -> JSONValue {
