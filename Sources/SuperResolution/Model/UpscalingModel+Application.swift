@@ -13,7 +13,7 @@ extension UpscalingModel {
   }
 
   /// The most coarse voxels, halo included, that go through the network at once.
-  public static let tileLimit = 1 << 20
+  public static let tileLimit = 1 << 18
 
   /// Raises the resolution of an image.
   ///
