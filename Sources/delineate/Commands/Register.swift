@@ -70,17 +70,7 @@ struct RegisterImages: ParsableCommand {
 
   @OptionGroup var deformable: DeformableOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "Interpolation of the output: 0 nearest, 1 linear, 3 cubic B-spline; 1 by default.",
-      valueName: "0|1|3"))
-  var order: Int?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Value outside the moving image, such as -1024 for CT; 0 by default.", valueName: "value"))
-  var outside: Float?
+  @OptionGroup var interpolation: InterpolationOptions
 
   @OptionGroup var common: OutputOptions
 
@@ -88,9 +78,6 @@ struct RegisterImages: ParsableCommand {
     if moving.isEmpty { throw ValidationError("--moving needs files") }
     if output == nil, transform == nil {
       throw ValidationError("give --output, --transform or both, to say what to write")
-    }
-    if let order, Interpolation(rawValue: order) == nil {
-      throw ValidationError("--order must be 0, 1 or 3, not \(order)")
     }
     if moving.count > 1, masks.movingMask != nil {
       throw ValidationError("--moving-mask belongs to one moving image, not to \(moving.count)")
@@ -115,8 +102,8 @@ struct RegisterImages: ParsableCommand {
     let request = RegistrationRequest(
       settings: settings, deformable: deformableRequest, fixedPath: fixed, fixed: fixedImage,
       masks: masks, initial: initialMap,
-      interpolation: order.flatMap(Interpolation.init(rawValue:)) ?? .linear,
-      outside: outside ?? 0)
+      interpolation: interpolation.interpolation,
+      outside: interpolation.outside ?? 0)
     let tasks = try tasks()
     if let task = tasks.first, tasks.count == 1 {
       let outcome = try request.run(task, console)
