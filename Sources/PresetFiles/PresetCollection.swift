@@ -29,6 +29,7 @@ public struct PresetCollection: Sendable {
   /// The fields of an embedded preset, or of a file.
   ///
   /// - Parameter preset: A name, or a path that ends in `.json`.
+  /// - Returns: The fields, none of them checked yet.
   /// - Throws: ``PresetError``.
   public func fields(of preset: String) throws(PresetError) -> PresetFields {
     if preset.hasSuffix(".json") {

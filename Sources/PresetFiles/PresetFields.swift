@@ -33,6 +33,7 @@ public struct PresetFields: Sendable {
   /// - Parameters:
   ///   - object: The object.
   ///   - name: Where it lies, such as `images[1]`.
+  /// - Returns: Its fields, none of them checked yet.
   public func within(_ object: JSONValue, at name: String) -> PresetFields {
     PresetFields(object, file, collection, place: "\(place)\(name).")
   }

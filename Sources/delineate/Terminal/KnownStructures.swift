@@ -26,6 +26,8 @@ struct KnownStructures {
   ///   - chain: The map that was found.
   ///   - initial: The map that the registration began with.
   ///   - grid: The fixed grid.
+  /// - Returns: The overlap and the errors of what is known.
+  /// - Throws: An error of resampling, or of the file that is written.
   func judge(_ chain: TransformChain, from initial: AffineMap, on grid: Geometry) throws -> Figures
   {
     var figures = Figures()
