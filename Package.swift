@@ -148,7 +148,7 @@ let package = Package(
       name: "SuperResolution",
       dependencies: [
         "ElementaryFunctions", "FileOutput", "JSONDocuments", "Networks", "Parallelism", "Presets",
-        "RandomNumbers", "Safetensors", "Tensors", "VolumeFiles", "Volumes",
+        "RandomNumbers", "Raters", "Safetensors", "Tensors", "VolumeFiles", "Volumes",
       ]),
     .target(name: "Reports", dependencies: ["Parallelism", "VolumeFiles", "Volumes"]),
     .target(
@@ -269,7 +269,7 @@ let package = Package(
       dependencies: [
         "JSONDocuments", "Networks", "Parallelism", "RandomNumbers", "Safetensors",
         "SuperResolution", "Tensors", "TestSupport", "Volumes",
-      ], exclude: ["Fixtures"]),
+      ], exclude: ["Comparison", "Fixtures"]),
     .testTarget(
       name: "NetworksTests",
       dependencies: [
@@ -371,6 +371,12 @@ let package = Package(
       name: "RegistrationPhantoms",
       dependencies: ["FileOutput", "Phantoms", "VolumeFiles", "Volumes"],
       path: "Examples/Registration/Phantoms"),
+    .executableTarget(
+      name: "UpscalingExample",
+      dependencies: [
+        "FileOutput", "Parallelism", "Phantoms", "RegionsOfInterest", "Resampling", "VolumeFiles",
+        "Volumes",
+      ], path: "Examples/Upscaling/Program"),
   ],
   swiftLanguageModes: [.v6]
 )

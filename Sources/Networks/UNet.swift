@@ -85,6 +85,20 @@ public struct UNet: SegmentationNetwork {
     return logits.reversed()
   }
 
+  /// What the first stages of the encoder see in images.
+  ///
+  /// - Parameters:
+  ///   - x: Images (N, C, D, H, W).
+  ///   - stages: How many stages, from the highest resolution down; those that the encoder has at most.
+  /// - Returns: (N, C_s, D_s, H_s, W_s) per stage.
+  public func features(_ x: Tensor, stages: Int) -> [Tensor] {
+    var features = encoder.stem.map { $0(x) } ?? x
+    return encoder.stages.prefix(stages).map { stage in
+      features = stage(features)
+      return features
+    }
+  }
+
   /// Gives the network nnU-Net's random start.
   ///
   /// Kernels are normal with variance 2 / (1 + 0.01²) / fan-in, biases 0, scales 1, shifts 0; the

@@ -15,7 +15,7 @@ extension PhantomCohort {
     let patient = Patient(using: &generator)
     let geometry = grid(scanner, using: &generator)
     var examination = Examination(
-      patient: patient, geometry: geometry, scanner: scanner, generator: generator)
+      patient: patient, geometry: geometry, scanner: scanner, phase: phase, generator: generator)
     return examination.images()
   }
 
@@ -95,6 +95,7 @@ private struct Examination {
   let patient: Patient
   let geometry: Geometry
   let scanner: Scanner
+  let phase: PhantomCohort.Phase
   var generator: SplitMix64
 
   /// Points per voxel along x, y, z where tissues meet; slices are thicker than voxels are wide.
@@ -122,7 +123,7 @@ private struct Examination {
   /// Every patient's tissue differs a little from the textbook's.
   private mutating func tissueSignals() -> [SIMD2<Float>] {
     Tissue.allCases.map {
-      scanner.sequences.signal(of: $0)
+      scanner.sequences.signal(of: $0, in: phase)
         * SIMD2(generator.uniform(0.93...1.07), generator.uniform(0.93...1.07))
     }
   }
@@ -183,10 +184,14 @@ private struct Examination {
   /// Half a voxel's diagonal in mm, and a margin for distances that are exact to first order only.
   private let reach: Float
 
-  init(patient: Patient, geometry: Geometry, scanner: Scanner, generator: SplitMix64) {
+  init(
+    patient: Patient, geometry: Geometry, scanner: Scanner, phase: PhantomCohort.Phase,
+    generator: SplitMix64
+  ) {
     self.patient = patient
     self.geometry = geometry
     self.scanner = scanner
+    self.phase = phase
     self.generator = generator
     let spacing = geometry.spacing
     let parts = Self.subdivisions

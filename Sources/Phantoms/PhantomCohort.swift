@@ -26,6 +26,16 @@ public struct PhantomCohort: Sendable {
     case quick
     /// 32 training and 8 + 8 test cases of about 30 × 106 × 90 voxels.
     case full
+    /// 12 training and 6 + 6 test cases of about 64 × 128 × 104 voxels whose spacings are alike.
+    case sharp
+  }
+
+  /// When the contrast agent is seen.
+  public enum Phase: Sendable {
+    /// It is everywhere in the blood, and in the liver more than in the tumours.
+    case portalVenous
+    /// It has come through the arteries alone: tumours are brighter than the liver.
+    case arterial
   }
 
   /// Where a case belongs.
@@ -52,19 +62,24 @@ public struct PhantomCohort: Sendable {
   public let size: Size
   /// Decides every random choice.
   public let seed: UInt64
+  /// When the contrast agent is seen.
+  public let phase: Phase
   /// The cases, training first; leaving some out does not change the others.
   public var members: [Member]
 
   /// The cohort of the given size and seed; cases are made one by one by ``makeCase(_:)``.
-  public init(size: Size, seed: UInt64 = 1) {
+  public init(size: Size, seed: UInt64 = 1, phase: Phase = .portalVenous) {
     self.size = size
     self.seed = seed
+    self.phase = phase
     let counts: [(Group, String, Int)] =
       switch size {
       case .quick:
         [(.training, "train", 16), (.homeSite, "home", 4), (.externalSite, "external", 4)]
       case .full:
         [(.training, "train", 32), (.homeSite, "home", 8), (.externalSite, "external", 8)]
+      case .sharp:
+        [(.training, "train", 12), (.homeSite, "home", 6), (.externalSite, "external", 6)]
       }
     var members: [Member] = []
     for (group, prefix, count) in counts {

@@ -50,6 +50,23 @@ enum Tissue: Int, CaseIterable {
     }
   }
 
+  /// T1 in ms while the contrast agent has come through the arteries alone; plausible choices.
+  var arterialT1: Float {
+    switch self {
+    case .liver: 520
+    case .spleen: 360
+    case .renalCortex: 260
+    case .renalMedulla: 900
+    case .vessel: 420
+    case .tumour: 330
+    case .tumourRim: 250
+    case .muscle: 930
+    case .bowel: 640
+    case .bone: 520
+    default: relaxation.t1AfterContrast
+    }
+  }
+
   /// How far the tissue departs from uniformity, as a fraction of its signal.
   var heterogeneity: Float {
     switch self {
@@ -78,8 +95,9 @@ struct PulseSequences {
   ///
   /// - Source: spin echo and Ernst equations, Bernstein et al., Handbook of MRI Pulse Sequences,
   ///   2004, chapter 14.
-  func signal(of tissue: Tissue) -> SIMD2<Float> {
-    let (density, t1, t2, enhanced) = tissue.relaxation
+  func signal(of tissue: Tissue, in phase: PhantomCohort.Phase) -> SIMD2<Float> {
+    let (density, t1, t2, portalVenous) = tissue.relaxation
+    let enhanced = phase == .arterial ? tissue.arterialT1 : portalVenous
     let spinEcho = density * (1 - expf(-repetitionTime / t1)) * expf(-echoTime / t2)
     let recovery = expf(-gradientEchoRepetitionTime / enhanced)
     let angle = flipAngle * .pi / 180

@@ -70,6 +70,15 @@ import Volumes
     #expect(fine.geometry.matches(expected, tolerance: 1e-5))
     #expect(mask.geometry.matches(fine.geometry))
     #expect(Set(mask.labels) == [0, 7])
+    let beside = try JSONValue(contentsOf: path("fine/scan_0.json"))
+    #expect(beside["model"]?.string == path("model"))
+    #expect(beside["factors_xyz"]?.ints == [2, 2, 2])
+    let inconsistency = try #require(beside["inconsistency"]?.doubles?.first)
+    let projected = try Program.run(
+      "upscale", "apply", "--input", scan, "--model", path("model"), "--output", path("projected"),
+      "--back-projections", "3", "--json")
+    let closer = projected.json?["images"]?.array?.first?["inconsistency"]?.doubles?.first
+    #expect(try #require(closer) < 0.5 * inconsistency)
     let coarse = try Volume<Float>(contentsOf: scan)
     let (low, high) = (try #require(coarse.voxels.min()), try #require(coarse.voxels.max()))
     #expect(fine.voxels.allSatisfy { $0 >= low && $0 <= high })
@@ -84,6 +93,81 @@ import Volumes
     #expect(try JSONValue(contentsOf: path("scores.json"))["cases"]?.array?.count == 2)
     #expect(FileManager.default.fileExists(atPath: path("pictures/0_scan_0.png")))
     #expect(FileManager.default.fileExists(atPath: path("images/truth/1_scan_1.nii.gz")))
+
+    // A program that gives features as PyRadiomics would: the size of the file of each image.
+    try """
+    #!/bin/sh
+    while read -r line; do
+      case "$line" in
+        *'"label": 9'*) echo '{"problem": "too small"}' ;;
+        *truth*) echo '{"original_a": 1'"${#line}"', "original_b": 2}' ;;
+        *) echo '{"original_a": 2, "original_b": 3}' ;;
+      esac
+    done
+    """.write(toFile: path("python"), atomically: true, encoding: .utf8)
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o755], ofItemAtPath: path("python"))
+    try LabelMap(
+      labels: (0..<geometry.extent.count).map { [0, 5, 7, 9][$0 % 4] }, geometry: geometry
+    ).write(to: path("regions.nii.gz"))
+    let features = try Program.run(
+      "upscale", "evaluate", "--images", scan, "--model", path("model"), "--masks",
+      path("regions.nii.gz"), "--pyradiomics", path("python"), "--json")
+    #expect(features.status == 0, "\(features.errors)")
+    #expect(features.errors.contains("label 9 is left out: too small"))
+    #expect(features.json?["features"]?["regions"]?.int == 2)
+    #expect(features.json?["features"]?["cubic"]?["features"]?.int == 0)
+  }
+
+  /// Killed at random moments of both stages, a run ends with the weights of an undisturbed one.
+  @Test func aKilledRunGoesOnBitForBit() throws {
+    func arguments(_ model: String, _ more: String...) -> [String] {
+      [
+        "upscale", "train", "--images", path("scans"), "--output", path(model), "--preset",
+        path("tiny.json"), "--iterations", "30", "--adversarial-iterations", "20", "--threads", "1",
+      ] + more
+    }
+    let clock = ContinuousClock()
+    var whole = try Program.run(["--version"])
+    let duration = try clock.measure { whole = try Program.run(arguments("whole")) }
+    #expect(whole.status == 0, "\(whole.errors)")
+    var generator = SplitMix64(seed: 5)
+    for _ in 0..<8 {
+      let run = try Program.Run(arguments("broken", "--resume", "--save-interval", "0"))
+      Thread.sleep(
+        forTimeInterval: Double(generator.uniform(0.1...0.6)) * (duration / .seconds(1)))
+      kill(run.process.processIdentifier, SIGKILL)
+      _ = try run.end()
+    }
+    let resumed = try Program.run(arguments("broken", "--resume", "--save-interval", "0"))
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    for name in ["model_reconstruction.safetensors", "model_adversarial.safetensors"] {
+      #expect(
+        try Data(contentsOf: URL(filePath: path("whole/\(name)")))
+          == Data(contentsOf: URL(filePath: path("broken/\(name)"))), "\(name)")
+    }
+  }
+
+  @Test func tablesNameImages() throws {
+    try """
+    case,t1,t2
+    a,scans/scan_0.nii.gz,\(path("scans"))/scan_1.nii.gz
+    """.write(toFile: path("scans.csv"), atomically: true, encoding: .utf8)
+    let train = try Program.run(
+      "upscale", "train", "--images", path("scans.csv"), "--output", path("model"), "--preset",
+      path("tiny.json"), "--iterations", "1", "--adversarial-iterations", "0", "--json")
+    #expect(train.status == 0, "\(train.errors)")
+    #expect(train.json?["images"]?.int == 2)
+    for (text, problem) in [
+      ("case,t1\na,\n", "the case a has no t1"), ("case,t1\na,x.nii\n", "there is no"),
+      ("name,t1\na,x.nii\n", "no column case"), ("case,t1\n", "has no cases"),
+    ] {
+      try text.write(toFile: path("bad.csv"), atomically: true, encoding: .utf8)
+      let result = try Program.run(
+        "upscale", "train", "--images", path("bad.csv"), "--output", path("m"))
+      #expect(result.status != 0 && result.errorLines.count == 1)
+      #expect(result.errors.contains(problem), "\(result.errors)")
+    }
   }
 
   @Test func mistakesAreOneLine() throws {
@@ -102,6 +186,19 @@ import Volumes
       "upscale", "apply", "--input", path("scans"), "--model", path("scans"), "--output",
       path("fine"))
     #expect(model.status == 1 && model.text.contains("upscale train"))
+    let python = try lines(
+      "upscale", "evaluate", "--images", path("scans"), "--model", path("model"), "--masks",
+      path("scans"), "--pyradiomics", path("nopython"))
+    #expect(python.status == 1 && python.text.contains("pip install pyradiomics"))
+    let masks = try lines(
+      "upscale", "evaluate", "--images", path("scans"), "--model", path("m"), "--masks",
+      path("scans"))
+    #expect(masks.status == 64 && masks.text.contains("--pyradiomics"))
+    let volume = try Volume<Float>(contentsOf: path("scans/scan_0.nii.gz"))
+    try ImageFile(channels: [volume, volume]).write(to: path("scans/scan_2.nii.gz"))
+    let channels = try lines(
+      "upscale", "train", "--images", path("scans"), "--output", path("m"))
+    #expect(channels.text.contains("scan_2.nii.gz: has 2 channels"))
     #expect(!FileManager.default.fileExists(atPath: path("m")))
     #expect(!FileManager.default.fileExists(atPath: path("fine")))
   }

@@ -1,5 +1,6 @@
 import Foundation
 import JSONDocuments
+import Networks
 import Parallelism
 import RandomNumbers
 import SuperResolution
@@ -19,6 +20,8 @@ import Volumes
     settings.batch = 2
     settings.iterations = 6
     settings.adversarialIterations = 4
+    settings.adversarialWarmUp = 1
+    settings.instanceNoise = 0.1
     settings.discriminatorFeatures = [4, 6]
     settings.learningRate = 2e-3
     settings.gradientWeight = 0.1
@@ -75,6 +78,66 @@ import Volumes
     }
   }
 
+  /// What the encoder of a segmentation network sees counts, and belongs to what a run is resumed with.
+  @Test func segmentationNetworksTeachToo() throws {
+    func network(channels: Int) -> UNet {
+      let network = UNet(
+        UNetArchitecture(
+          encoder: .plain, channels: (channels, 2), features: [4, 6],
+          grid: (kernels: [[3, 3, 3], [3, 3, 3]], strides: [[1, 1, 1], [2, 2, 2]]),
+          blocks: (encoder: [1, 1], decoder: [1])))
+      network.initialise(seed: 3)
+      return network
+    }
+    let folder = try TemporaryFolder()
+    let loss = try PerceptualLoss(network(channels: 1), path: "model")
+    var settings = Self.settings()
+    settings.perceptualWeight = 10
+    func train(_ loss: PerceptualLoss?, _ name: String) throws -> [UInt8] {
+      try ThreadBudget.serially {
+        _ = try UpscalingTraining.run(
+          on: [Self.image(0)], settings: settings, seed: 7, perceptualLoss: loss,
+          precision: .float32, into: "\(folder.path)/\(name)")
+      }
+      return try bytes(ofFile: "\(folder.path)/\(name)/model_adversarial.safetensors")
+    }
+    let (with, again, without) = (
+      try train(loss, "with"), try train(loss, "again"), try train(nil, "without")
+    )
+    #expect(with == again)
+    #expect(with != without)
+    let other = #expect(throws: UpscalingError.self) {
+      try UpscalingTraining.run(
+        on: [Self.image(0)], settings: settings, seed: 7, precision: .float32,
+        into: "\(folder.path)/with", start: .resume)
+    }
+    #expect(other?.description.contains("--resume") == true)
+    let wrong = #expect(throws: UpscalingError.self) {
+      try PerceptualLoss(network(channels: 2), path: "model")
+    }
+    #expect(wrong?.description.contains("2 channels") == true)
+  }
+
+  @Test func runsThatLeadNowhereAreSeen() {
+    func record(_ stage: UpscalingRecord.Stage, _ absolute: Double, _ judge: Double)
+      -> UpscalingRecord
+    {
+      UpscalingRecord(
+        iteration: 50, stage: stage, learningRate: 1e-4, absolute: absolute, interpolated: 0.1,
+        generator: 1, discriminator: judge, seconds: 1)
+    }
+    let first = record(.reconstruction, 0.05, 0)
+    let sound = Array(repeating: record(.adversarial, 0.06, 0.5), count: 20)
+    let certain = Array(repeating: record(.adversarial, 0.05, 0.01), count: 10)
+    #expect(UpscalingTraining.defect(of: [first] + sound) == nil)
+    #expect(UpscalingTraining.defect(of: [first] + sound + certain.dropLast()) == nil)
+    #expect(
+      UpscalingTraining.defect(of: [first] + sound + certain)?.contains("without fail") == true)
+    #expect(
+      UpscalingTraining.defect(of: [first, record(.adversarial, 0.064, 0.5)])?.contains("2 dB")
+        == true)
+  }
+
   @Test func otherSettingsAreNotResumed() throws {
     let folder = try TemporaryFolder()
     try train(into: folder.path, stoppingAfter: 2)
@@ -97,10 +160,30 @@ import Volumes
     settings.gradientWeight = 0
     try train(settings, into: folder.path)
     let model = try UpscalingModel(contentsOf: folder.path, precision: .float32)
-    let evaluation = try UpscalingEvaluation(
-      of: Self.image(1).volume, path: "image", by: model)
+    let evaluation = UpscalingEvaluation(
+      of: try UpscalingComparison(of: Self.image(1).volume, path: "image", by: model))
     #expect(evaluation.model.peakSignalToNoise > evaluation.cubic.peakSignalToNoise + 0.3)
     #expect(evaluation.cubic.peakSignalToNoise > evaluation.linear.peakSignalToNoise)
+  }
+
+  /// Adding what the degraded result lacks brings it closer to the image it was made of, and keeps the image's range.
+  @Test func backProjectionsKeepToTheImage() throws {
+    let folder = try TemporaryFolder()
+    try train(into: folder.path)
+    let model = try UpscalingModel(contentsOf: folder.path, precision: .float32)
+    let image = Self.image(5).volume
+    let plain = try model.upscale(image, path: "image")
+    let closer = try model.upscale(image, path: "image", backProjections: 3)
+    let degraded = Degradation(factors: [2, 2, 2]).applied(
+      to: VoxelArray(shape: plain.image.extent.shape, elements: plain.image.voxels))
+    let squares = zip(degraded.elements, image.voxels).reduce(0.0) {
+      $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1)
+    }
+    let (low, high) = (image.voxels.min() ?? 0, image.voxels.max() ?? 0)
+    let expected = (squares / Double(image.voxels.count)).squareRoot() / Double(high - low)
+    #expect(abs(plain.inconsistency - expected) < 1e-6)
+    #expect(closer.inconsistency < 0.3 * plain.inconsistency)
+    #expect(closer.image.voxels.allSatisfy { $0 >= low && $0 <= high })
   }
 
   @Test func tilesLeaveNoSeams() throws {

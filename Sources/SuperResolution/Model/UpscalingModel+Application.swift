@@ -10,6 +10,9 @@ extension UpscalingModel {
     public var image: Volume<Float>
     /// In what the image is unlike those that the model was trained on, one line each.
     public var concerns: [String]
+    /// How well the result, degraded again, is the image it was made of: root of the mean squared difference as a
+    /// share of the image's range.
+    public var inconsistency: Double
   }
 
   /// The most coarse voxels, halo included, that go through the network at once.
@@ -23,11 +26,14 @@ extension UpscalingModel {
   /// - Parameters:
   ///   - image: Intensities without NaN.
   ///   - path: The image's name, for errors.
+  ///   - backProjections: How often what the degraded result lacks of the image is interpolated and added to it.
   ///   - tileLimit: The most coarse voxels of a tile with its halo.
   /// - Returns: The image on the finer grid.
   /// - Throws: ``UpscalingError``.
+  /// - Source: Irani, Peleg, CVGIP 53, 1991, doi:10.1016/1049-9652(91)90045-L (back-projection).
   public func upscale(
-    _ image: Volume<Float>, path: String, tileLimit: Int = Self.tileLimit
+    _ image: Volume<Float>, path: String, backProjections: Int = 0,
+    tileLimit: Int = Self.tileLimit
   ) throws(UpscalingError) -> Result {
     guard image.voxels.allSatisfy(\.isFinite) else {
       throw .image(
@@ -49,15 +55,29 @@ extension UpscalingModel {
     {
       try addResidual(of: tile, from: coarse, to: &fine)
     }
-    fine.elements.withUnsafeMutableBufferPointer { voxels in
-      nonisolated(unsafe) let voxels = voxels
-      parallelForRanges(voxels.count, grain: 1 << 16) { range in
-        for index in range { voxels[index] = scale.intensity(voxels[index]) }
-      }
-    }
     device.trimMemory()
+    for _ in 0..<backProjections {
+      let missing = missing(of: coarse, in: fine).interpolated(to: target)
+      fine.replaceElements { $0 + missing.elements[$1] }
+    }
+    fine.replaceElements { value, _ in scale.intensity(value) }
+    let difference = missing(
+      of: VoxelArray(shape: coarse.shape, elements: image.voxels), in: fine)
+    let squares = difference.elements.reduce(0.0) { $0 + Double($1) * Double($1) }
     let geometry = image.geometry.upscaled(by: (x: factors[2], y: factors[1], z: factors[0]))
-    return Result(image: Volume(voxels: fine.elements, geometry: geometry), concerns: concerns)
+    return Result(
+      image: Volume(voxels: fine.elements, geometry: geometry), concerns: concerns,
+      inconsistency: (squares / Double(coarse.elements.count)).squareRoot()
+        / Double(scale.range.upperBound - scale.range.lowerBound))
+  }
+
+  /// What a fine image, made coarse, lacks of the one it was made of.
+  private func missing(
+    of coarse: VoxelArray<Float>, in fine: VoxelArray<Float>
+  ) -> VoxelArray<Float> {
+    var result = settings.degradation.applied(to: fine)
+    result.replaceElements { coarse.elements[$1] - $0 }
+    return result
   }
 
   /// Coarse voxels around a tile.
@@ -89,6 +109,18 @@ extension UpscalingModel {
           let to = (z * target.height + y) * target.width
           for x in inner[2] { fine.elements[to + x] += residuals[from + x] }
         }
+      }
+    }
+  }
+}
+
+extension VoxelArray<Float> {
+  /// Replaces every element by what is made of it and its place.
+  fileprivate mutating func replaceElements(_ change: @Sendable (Float, Int) -> Float) {
+    elements.withUnsafeMutableBufferPointer { voxels in
+      nonisolated(unsafe) let voxels = voxels
+      parallelForRanges(voxels.count, grain: 1 << 16) { range in
+        for index in range { voxels[index] = change(voxels[index], index) }
       }
     }
   }

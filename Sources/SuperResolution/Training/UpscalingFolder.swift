@@ -32,6 +32,10 @@ struct UpscalingFolder {
       "stage": .string(stage.rawValue), "iterations": .integer(run.iteration),
     ]
     try write(entries, "upscaling", document, to: Self.model(stage, in: path))
+    if stage == .reconstruction {
+      // An earlier run's, which would be taken for this one's.
+      try? FileManager.default.removeItem(atPath: Self.model(.adversarial, in: path))
+    }
   }
 
   // MARK: Checkpoints

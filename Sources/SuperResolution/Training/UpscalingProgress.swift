@@ -53,7 +53,7 @@ public struct UpscalingRecord: Sendable, Equatable {
       seconds: seconds)
   }
 
-  init(
+  package init(
     iteration: Int, stage: Stage, learningRate: Double, absolute: Double, interpolated: Double,
     generator: Double, discriminator: Double, seconds: Double
   ) {

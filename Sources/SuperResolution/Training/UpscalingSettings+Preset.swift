@@ -81,6 +81,9 @@ extension UpscalingSettings {
     adversarialLoss = try fields.choice("adversarial_loss")
     adversarialWeight = try fields.number("adversarial_weight", 0...1000)
     featureWeight = try fields.number("feature_weight", 0...1000)
+    perceptualWeight = try fields.number("perceptual_weight", 0...1000)
+    adversarialWarmUp = try fields.wholeNumber("adversarial_warm_up", 0...10_000_000)
+    instanceNoise = try fields.number("instance_noise", 0...1)
     discriminatorFeatures = try fields.wholeNumbers("discriminator_features", 1...512, count: 1...5)
     degradation = try Degradation(fields, factors: factors)
   }
@@ -89,7 +92,8 @@ extension UpscalingSettings {
     "factors_xyz", "responses_xyz", "taper", "slice_widths", "noise", "noise_levels", "drift",
     "gammas", "features", "fine_features", "blocks", "patch_xyz", "batch", "iterations",
     "learning_rate", "gradient_weight", "adversarial_iterations", "adversarial_learning_rate",
-    "adversarial_loss", "adversarial_weight", "feature_weight", "discriminator_features",
+    "adversarial_loss", "adversarial_weight", "feature_weight", "perceptual_weight",
+    "adversarial_warm_up", "instance_noise", "discriminator_features",
   ]
 
   /// The fields of a preset with these settings.
@@ -116,6 +120,9 @@ extension UpscalingSettings {
       "adversarial_learning_rate": .number(adversarialLearningRate),
       "adversarial_loss": .string(adversarialLoss.rawValue),
       "adversarial_weight": .number(adversarialWeight), "feature_weight": .number(featureWeight),
+      "perceptual_weight": .number(perceptualWeight),
+      "adversarial_warm_up": .integer(adversarialWarmUp),
+      "instance_noise": .number(instanceNoise),
       "discriminator_features": numbers(discriminatorFeatures),
     ]
   }

@@ -25,6 +25,10 @@ public struct UpscalingSettings: Hashable, Sendable {
   public var gradientWeight = 0.0
   /// Steps after them in which a second network judges the images; 0 for none.
   public var adversarialIterations = 0
+  /// Of these the first, in which only the second network learns.
+  public var adversarialWarmUp = 0
+  /// The standard deviation of the noise that the second network's images get at first; it falls to 0 over the stage.
+  public var instanceNoise = 0.0
   /// The learning rate of both networks in those.
   public var adversarialLearningRate = 1e-4
   /// The kind of adversarial loss.
@@ -33,6 +37,8 @@ public struct UpscalingSettings: Hashable, Sendable {
   public var adversarialWeight = 5e-3
   /// The weight of the differences of the second network's activations.
   public var featureWeight = 1e-2
+  /// The weight of the differences of what a segmentation network sees, where one is given.
+  public var perceptualWeight = 1e-2
   /// Channels of the second network's pairs of convolutions.
   public var discriminatorFeatures = [16, 32, 64]
 

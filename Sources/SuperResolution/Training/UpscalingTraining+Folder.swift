@@ -32,6 +32,7 @@ extension UpscalingTraining {
   ///   - images: Images of high resolution.
   ///   - settings: The settings.
   ///   - seed: Decides every random choice.
+  ///   - perceptualLoss: What the adversarial stage learns from besides, if anything.
   ///   - precision: The number format of activations; nil takes the fastest.
   ///   - folder: A folder, made if it does not exist.
   ///   - start: Where to begin.
@@ -39,7 +40,8 @@ extension UpscalingTraining {
   /// - Returns: How it ended.
   /// - Throws: ``UpscalingError``.
   public static func run(
-    on images: [Image], settings: UpscalingSettings, seed: UInt64, precision: Precision? = nil,
+    on images: [Image], settings: UpscalingSettings, seed: UInt64,
+    perceptualLoss: PerceptualLoss? = nil, precision: Precision? = nil,
     into folder: String, start: Start = .afresh, observer: Observer = Observer()
   ) throws(UpscalingError) -> Outcome {
     var arrays: [VoxelArray<Float>] = []
@@ -56,7 +58,8 @@ extension UpscalingTraining {
       throw .unwritable(path: folder, reason: "no permission to write in this folder")
     }
     removeAbandonedFiles(in: folder)
-    let run = try UpscalingTraining(arrays, settings: settings, seed: seed, precision: precision)
+    let run = try UpscalingTraining(
+      arrays, settings: settings, seed: seed, perceptualLoss: perceptualLoss, precision: precision)
     let files = UpscalingFolder(path: folder)
     let identity = run.identity(of: images.map(\.path), arrays)
     if start == .resume, files.hasCheckpoint { try files.load(into: run, identity: identity) }
@@ -67,7 +70,7 @@ extension UpscalingTraining {
       try files.save(run, identity: identity)
       lastSave = clock.now
     } save: { () throws(UpscalingError) in
-      guard clock.now - lastSave > .seconds(60) else { return }
+      guard clock.now - lastSave > observer.saveInterval else { return }
       try files.save(run, identity: identity)
       lastSave = clock.now
     }
@@ -105,5 +108,6 @@ extension UpscalingTraining {
     for image in images { image.elements.withUnsafeBytes { digest.add($0) } }
     return "\(settings.document.text(.compact)) seed \(seed) \(device.precision.rawValue) "
       + "\(names.count) images \(digest.text)"
+      + (perceptualLoss.map { " as seen by \($0.digest)" } ?? "")
   }
 }

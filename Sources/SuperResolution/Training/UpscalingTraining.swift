@@ -21,6 +21,8 @@ public final class UpscalingTraining {
     public var step: (_ iteration: Int, _ count: Int) -> Void = { _, _ in }
     /// Asked after every step.
     public var shouldStop: () -> Bool = { false }
+    /// How long a run goes on until its state is saved again.
+    public var saveInterval = Duration.seconds(60)
 
     /// An observer of nothing.
     public init() {}
@@ -40,6 +42,7 @@ public final class UpscalingTraining {
   public let seed: UInt64
   let generator: Generator
   let discriminator: Discriminator
+  let perceptualLoss: PerceptualLoss?
   let device: Device
   var optimiser: Adam
   var judgeOptimiser: Adam
@@ -65,13 +68,15 @@ public final class UpscalingTraining {
   ///   - images: Images of high resolution, on the scale of ``IntensityScale``.
   ///   - settings: The settings.
   ///   - seed: Decides every random choice.
+  ///   - perceptualLoss: What the adversarial stage learns from besides, if anything.
   ///   - precision: The number format of activations; nil takes the fastest.
   /// - Throws: ``UpscalingError/tensors(_:)``.
   public init(
     _ images: [VoxelArray<Float>], settings: UpscalingSettings, seed: UInt64,
-    precision: Precision? = nil
+    perceptualLoss: PerceptualLoss? = nil, precision: Precision? = nil
   ) throws(UpscalingError) {
     self.settings = settings
+    self.perceptualLoss = perceptualLoss
     self.seed = seed
     do throws(TensorError) { device = try Device(precision: precision) } catch {
       throw .tensors(error)
@@ -118,6 +123,9 @@ public final class UpscalingTraining {
       {
         observer.record(closeRecord(stage))
         observer.history(history)
+        if let problem = Self.defect(of: history) {
+          throw .diverged(iteration: iteration, problem: problem)
+        }
       }
       if iteration == settings.iterations || iteration == stepCount { try endOfStage(stage) }
       try save()
@@ -151,7 +159,7 @@ public final class UpscalingTraining {
     case .adversarial:
       optimiser.learningRate = settings.adversarialLearningRate
       try judge(batch)
-      try reconstruct(batch)
+      if iteration - settings.iterations >= settings.adversarialWarmUp { try reconstruct(batch) }
     }
     sums.steps += 1
     // The first averages would else be little but the random start.
@@ -166,12 +174,12 @@ public final class UpscalingTraining {
     do throws(TensorError) { try device.throwFailure() } catch { throw .tensors(error) }
   }
 
-  private func shape(_ batch: PatchPairs.Batch, _ shape: Shape3) -> TensorShape {
+  func shape(_ batch: PatchPairs.Batch, _ shape: Shape3) -> TensorShape {
     TensorShape(batch: batch.count, channels: 1, size: Size3(shape.lengths))
   }
 
   /// What is made of coarse patches, in numbers.
-  private func reconstruction(_ batch: PatchPairs.Batch, _ output: Tensor) -> [Float] {
+  func reconstruction(_ batch: PatchPairs.Batch, _ output: Tensor) -> [Float] {
     output.withLogits { residuals in zip(batch.interpolated, residuals).map { $0 + $1 } }
   }
 
@@ -203,56 +211,5 @@ public final class UpscalingTraining {
     )
     sums.absolute += absolute.value
     sums.interpolated += PixelLoss.absolute(batch.interpolated, batch.fine).value
-  }
-
-  /// What the second network has to say about an output, as parts of the loss.
-  private func judgement(of output: Tensor, _ batch: PatchPairs.Batch) -> [LossTerm] {
-    discriminator.isFrozen = true
-    defer { discriminator.isFrozen = false }
-    let fineShape = shape(batch, batch.fineShape)
-    let acquired = discriminator.features(Tensor(batch.fine, shape: fineShape, on: device))
-    let made = discriminator.features(
-      output.image + Tensor(batch.interpolated, shape: fineShape, on: device))
-    let judgement = discriminator.judge(made)
-    let loss = settings.adversarialLoss.ofGenerator(
-      acquired: discriminator.judge(acquired).values, made: judgement.values)
-    sums.generator += loss.value
-    let weight = Float(settings.adversarialWeight)
-    var terms = [LossTerm(judgement, gradient: loss.made.map { weight * $0 })]
-    if settings.featureWeight > 0 {
-      let share = Float(settings.featureWeight / Double(made.count))
-      for (mine, theirs) in zip(made, acquired) {
-        let difference = PixelLoss.absolute(mine.values, theirs.values)
-        terms.append(LossTerm(mine, gradient: difference.gradient.map { share * $0 }))
-      }
-    }
-    return terms
-  }
-
-  /// A step of the network that judges.
-  private func judge(_ batch: PatchPairs.Batch) throws(UpscalingError) {
-    discriminator.normalise()
-    let output = generator(
-      Tensor(batch.coarse, shape: shape(batch, batch.coarseShape), on: device))
-    let tape = Tape()
-    let fineShape = shape(batch, batch.fineShape)
-    let acquired = discriminator(
-      Tensor(batch.fine, shape: fineShape, on: device, recordingOn: tape))
-    let made = discriminator(
-      Tensor(reconstruction(batch, output), shape: fineShape, on: device, recordingOn: tape))
-    let loss = settings.adversarialLoss.ofDiscriminator(
-      acquired: acquired.values, made: made.values)
-    guard loss.value.isFinite else {
-      throw .diverged(
-        iteration: iteration,
-        problem:
-          "the second network's loss is not finite; a smaller adversarial_learning_rate may help")
-    }
-    let gradients = discriminator.gradients(
-      from: tape.gradients(of: [
-        LossTerm(acquired, gradient: loss.acquired), LossTerm(made, gradient: loss.made),
-      ]), on: device)
-    judgeOptimiser.update(discriminator.parameters, with: gradients)
-    sums.discriminator += loss.value
   }
 }

@@ -13,12 +13,16 @@ struct UpscaleApply: ParsableCommand {
     discussion: """
       The result covers the same space on a finer grid, in the image's units and within its range of \
       intensities. A warning is given where spacing or contrast are unlike what the model was \
-      trained on. A case that fails does not stop the others; the exit status is then 1.
+      trained on. A case that fails does not stop the others; the exit status is then 1. Beside every \
+      image NAME.json says what made it, and how well the result, made coarse again, is the image it \
+      was made of. What the network adds is an estimate that no scanner has seen: report it as such.
       """)
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Images: files, or folders of them.", valueName: "path"))
+    help: ArgumentHelp(
+      "Images: files, folders of them, or CSV tables of which every column but case names images.",
+      valueName: "path"))
   var input: [String]
 
   @Option(help: ArgumentHelp("Folder of the model.", valueName: "folder")) var model: String
@@ -42,12 +46,15 @@ struct UpscaleApply: ParsableCommand {
       "Folder for those label maps.", valueName: "folder"))
   var labelsOutput: String?
 
+  @Option(help: BackProjections.help) var backProjections = 0
+
   @Option(help: PrecisionChoice.help) var precision = PrecisionChoice.auto
 
   @OptionGroup var common: OutputOptions
 
   func validate() throws {
     if input.isEmpty { throw ValidationError("--input needs files or folders") }
+    try BackProjections.validate(backProjections)
     if (labels == nil) != (labelsOutput == nil) {
       throw ValidationError("--labels and --labels-output go together")
     }
@@ -55,8 +62,9 @@ struct UpscaleApply: ParsableCommand {
 
   func run() throws {
     let console = common.start()
+    let folder = model
     let model = try UpscalingModel(
-      contentsOf: model, stage: stage?.stage, precision: precision.precision)
+      contentsOf: folder, stage: stage?.stage, precision: precision.precision)
     let paths = try UpscaleImages(input).paths
     let names = paths.map(fileName(of:))
     if Set(names).count < names.count {
@@ -70,11 +78,20 @@ struct UpscaleApply: ParsableCommand {
       let target = "\(output)/\(name)"
       var document: JSONObject = ["input": .string(path)]
       do {
-        let concerns = try apply(model, path, to: target)
+        let (concerns, inconsistencies) = try apply(model, path, to: target)
         for concern in concerns { console.message("warning: \(path): \(concern)") }
         try bringLabels(of: path, name: name, factors: model.settings.factors)
         document["output"] = .string(target)
+        document["model"] = .string(folder)
+        document["stage"] = .string(model.stage.rawValue)
+        document["factors_xyz"] = .array(model.settings.factors.reversed().map { .integer($0) })
+        document["back_projections"] = .integer(backProjections)
+        document["inconsistency"] = .array(inconsistencies.map { .number($0) })
         document["warnings"] = .array(concerns.map { .string($0) })
+        document["note"] = "The voxels are a network's estimates, not acquired by a scanner."
+        try writeAtomically(
+          JSONValue.object(document).text(.indented(4)),
+          to: "\(output)/\(nameWithoutEnding(name)).json")
       } catch {
         failures += 1
         let problem = Delineate.message(for: error)
@@ -90,33 +107,27 @@ struct UpscaleApply: ParsableCommand {
     if failures > 0 { throw ExitCode.failure }
   }
 
+  /// Writes an image of higher resolution.
+  ///
+  /// - Returns: What is to be kept in mind, and the inconsistency of every channel.
   private func apply(
     _ model: UpscalingModel, _ path: String, to target: String
-  ) throws -> [String] {
+  ) throws -> (concerns: [String], inconsistencies: [Double]) {
     let image = try ImageFile(contentsOf: path)
     if samePlace(path, target) {
       throw ValidationError("\(path): would be replaced by its result; choose another --output")
     }
-    var concerns: [String] = []
-    var channels: [Volume<Float>] = []
-    for channel in image.channels {
-      let result = try model.upscale(channel, path: path)
-      concerns += result.concerns
-      channels.append(result.image)
+    let results = try image.channels.map {
+      try model.upscale($0, path: path, backProjections: backProjections)
     }
-    try ImageFile(channels: channels).write(to: target)
-    return concerns
+    try ImageFile(channels: results.map(\.image)).write(to: target)
+    return (results.flatMap(\.concerns), results.map(\.inconsistency))
   }
 
   private func bringLabels(of path: String, name: String, factors: [Int]) throws {
     guard let labels, let labelsOutput else { return }
-    let source = isFolder(labels) ? "\(labels)/\(name)" : labels
-    let map = try LabelMap(contentsOf: source)
-    let image = try VolumeHeader(contentsOf: path).geometry
-    guard map.geometry.matches(image, tolerance: 1e-4) else {
-      throw ValidationError("\(source): is on another grid than \(path)")
-    }
-    let target = image.upscaled(by: (x: factors[2], y: factors[1], z: factors[0]))
+    let map = try UpscaleLabels(path: labels).map(of: path)
+    let target = map.geometry.upscaled(by: (x: factors[2], y: factors[1], z: factors[0]))
     try map.resampled(onto: target).write(to: "\(labelsOutput)/\(name)")
   }
 }

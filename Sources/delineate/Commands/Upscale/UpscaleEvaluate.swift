@@ -18,7 +18,9 @@ struct UpscaleEvaluate: ParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Images of high resolution: files, or folders of them.", valueName: "path"))
+    help: ArgumentHelp(
+      "Images of high resolution: files, folders of them, or CSV tables of which every column but case names images.",
+      valueName: "path"))
   var images: [String]
 
   @Option(help: ArgumentHelp("Folder of the model.", valueName: "folder")) var model: String
@@ -42,41 +44,78 @@ struct UpscaleEvaluate: ParsableCommand {
       valueName: "folder"))
   var report: String?
 
+  @Option(help: BackProjections.help) var backProjections = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "Label maps whose regions features are computed in, for --pyradiomics: a file, or a folder of files that are named "
+        + "as the images.", valueName: "path"))
+  var masks: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A Python with PyRadiomics, such as python3: how far features of interpolated images and of the model's agree with those of the "
+        + "truth.", valueName: "python"))
+  var pyradiomics: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Width of PyRadiomics' bins of intensities; by default the range in a region is divided into 32.",
+      valueName: "width"))
+  var binWidth: Double?
+
   @Option(help: PrecisionChoice.help) var precision = PrecisionChoice.auto
 
   @OptionGroup var common: OutputOptions
 
   func validate() throws {
     if images.isEmpty { throw ValidationError("--images needs files or folders") }
+    try BackProjections.validate(backProjections)
+    if (masks == nil) != (pyradiomics == nil) {
+      throw ValidationError("--masks and --pyradiomics go together")
+    }
+    if let binWidth, !(binWidth > 0 && binWidth.isFinite) || pyradiomics == nil {
+      throw ValidationError("--bin-width must be above 0 and needs --pyradiomics")
+    }
   }
 
   func run() throws {
     let console = common.start()
+    let agreement = try pyradiomics.flatMap { python in
+      try masks.map {
+        try UpscalingFeatures(
+          RadiomicsProgram(python: python, binWidth: binWidth), masks: UpscaleLabels(path: $0))
+      }
+    }
     let model = try UpscalingModel(
       contentsOf: model, stage: stage?.stage, precision: precision.precision)
-    let images = try UpscaleImages(images).paths.flatMap(UpscaleImages.channels)
+    let images = try UpscaleImages(images).channels()
     var evaluations: [(path: String, evaluation: UpscalingEvaluation)] = []
     for (index, image) in images.enumerated() {
-      let evaluation = try UpscalingEvaluation(of: image.volume, path: image.path, by: model)
-      if let save { try write(evaluation.images, of: image.path, index, to: save) }
-      if let report { try draw(evaluation.images, of: image.path, index, to: report) }
-      evaluations.append((image.path, evaluation))
+      let comparison = try UpscalingComparison(
+        of: image.volume, path: image.name, by: model, backProjections: backProjections)
+      let name = Self.name(image.name, index)
+      if let save { try write(comparison, name, to: save) }
+      if let report { try draw(comparison, name, to: report) }
+      try agreement?.add(comparison, of: image.file, name) { console.message("warning: \($0)") }
+      evaluations.append((image.name, UpscalingEvaluation(of: comparison)))
       console.progress("upscale evaluate", index + 1, images.count)
     }
     let summary = UpscalingSummary(evaluations.map(\.evaluation))
-    let document: JSONValue = [
+    var document: JSONObject = [
       "cases": .array(
         evaluations.map { ["image": .string($0.path), "quality": $0.evaluation.document] }),
       "mean": summary.document,
     ]
-    if let output { try writeAtomically(document.text(.indented(4)), to: output) }
-    console.result(document, text: aligned(summary.rows))
+    document["features"] = agreement?.document
+    let rows = summary.rows + (agreement?.rows ?? [])
+    if let output { try writeAtomically(JSONValue.object(document).text(.indented(4)), to: output) }
+    console.result(.object(document), text: aligned(rows))
   }
 
   private func write(
-    _ images: UpscalingEvaluation.Images, of path: String, _ index: Int, to folder: String
+    _ images: UpscalingComparison, _ name: String, to folder: String
   ) throws {
-    let name = Self.name(path, index)
     for (part, volume) in [
       ("coarse", images.coarse), ("linear", images.linear), ("cubic", images.cubic),
       ("model", images.model), ("truth", images.truth),
@@ -87,59 +126,19 @@ struct UpscaleEvaluate: ParsableCommand {
   }
 
   private func draw(
-    _ images: UpscalingEvaluation.Images, of path: String, _ index: Int, to folder: String
+    _ images: UpscalingComparison, _ name: String, to folder: String
   ) throws {
     try createFolder(folder)
     try ResolutionFigure(
       [
         ("coarse", images.coarse), ("cubic", images.cubic), ("model", images.model),
         ("truth", images.truth),
-      ], title: fileName(of: path)
-    ).image.write(to: "\(folder)/\(Self.name(path, index)).png")
+      ], title: name
+    ).image.write(to: "\(folder)/\(name).png")
   }
 
   /// Images of one name in several folders, and channels of one image, stay apart.
   private static func name(_ path: String, _ index: Int) -> String {
     "\(index)_" + fileName(of: path).prefix { $0 != "." }
-  }
-}
-
-/// Means over images.
-struct UpscalingSummary {
-  let rows: [[String]]
-  let document: JSONValue
-
-  init(_ evaluations: [UpscalingEvaluation]) {
-    let count = Double(max(1, evaluations.count))
-    func mean(_ value: (UpscalingEvaluation) -> Double) -> Double {
-      evaluations.reduce(0) { $0 + value($1) } / count
-    }
-    var rows = [["", "PSNR dB", "SSIM", "NMSE", "gradient error"]]
-    var fields = JSONObject()
-    for (name, part) in [
-      ("linear", \UpscalingEvaluation.linear), ("cubic", \.cubic), ("model", \.model),
-    ] {
-      let quality = [
-        \ImageQuality.peakSignalToNoise, \.structuralSimilarity, \.normalisedError, \.gradientError,
-      ]
-      .map { path in mean { $0[keyPath: part][keyPath: path] } }
-      rows.append(
-        [
-          name, fixed(quality[0], 2), fixed(quality[1], 4), fixed(quality[2], 5),
-          fixed(quality[3], 4),
-        ])
-      fields[name] = [
-        "psnr_db": finite(quality[0]), "ssim": finite(quality[1]), "nmse": finite(quality[2]),
-        "gradient_error": finite(quality[3]),
-      ]
-    }
-    let better = evaluations.filter {
-      $0.model.structuralSimilarity > $0.cubic.structuralSimilarity
-    }
-    fields["ssim_above_cubic"] = .number(Double(better.count) / count)
-    fields["inconsistency"] = finite(mean(\.inconsistency))
-    rows.append(["SSIM above cubic in \(better.count) of \(evaluations.count)"])
-    self.rows = rows
-    document = .object(fields)
   }
 }

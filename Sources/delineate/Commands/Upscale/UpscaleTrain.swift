@@ -1,4 +1,6 @@
 import ArgumentParser
+import Datasets
+import Inference
 import JSONDocuments
 import Reports
 import SuperResolution
@@ -19,7 +21,9 @@ struct UpscaleTrain: ParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Images of high resolution: files, or folders of them.", valueName: "path"))
+    help: ArgumentHelp(
+      "Images of high resolution: files, folders of them, or CSV tables of which every column but case names images.",
+      valueName: "path"))
   var images: [String]
 
   @Option(help: ArgumentHelp("Folder for the model.", valueName: "folder")) var output: String
@@ -42,6 +46,16 @@ struct UpscaleTrain: ParsableCommand {
 
   @Option(help: PrecisionChoice.help) var precision = PrecisionChoice.auto
 
+  @Option(
+    help: ArgumentHelp(
+      "A trained segmentation model of one channel, whose encoder's features count in the adversarial stage too: a workspace's folder of a "
+        + "model with fold_0 or fold_all.", valueName: "folder"))
+  var perceptualModel: String?
+
+  @Option(
+    help: ArgumentHelp("Seconds after which the state is saved again.", valueName: "seconds"))
+  var saveInterval = 60.0
+
   @Flag(help: "Go on with the run in the output folder.") var resume = false
 
   @OptionGroup var common: OutputOptions
@@ -50,6 +64,9 @@ struct UpscaleTrain: ParsableCommand {
     if images.isEmpty { throw ValidationError("--images needs files or folders") }
     if let iterations, !(1...10_000_000 ~= iterations) {
       throw ValidationError("--iterations must be from 1 to 10000000, not \(iterations)")
+    }
+    if !(0...1e6 ~= saveInterval) {
+      throw ValidationError("--save-interval must be from 0 to 1000000, not \(saveInterval)")
     }
     if let adversarialIterations, !(0...10_000_000 ~= adversarialIterations) {
       throw ValidationError(
@@ -62,7 +79,16 @@ struct UpscaleTrain: ParsableCommand {
     var settings = try UpscalingSettings(preset: preset)
     if let iterations { settings.iterations = iterations }
     if let adversarialIterations { settings.adversarialIterations = adversarialIterations }
-    let images = try UpscaleImages(images).paths.flatMap(UpscaleImages.channels)
+    let perceptualLoss = try perceptualModel.map { path in
+      let model = try ModelFolder(path)
+      // Any fold knows the anatomy.
+      let checkpoint = ModelFolder.Checkpoint.final
+      let fold = model.folds(with: checkpoint).first ?? .number(0)
+      return try PerceptualLoss(model.weights(of: fold, checkpoint).network, path: path)
+    }
+    let images = try UpscaleImages(images).channels().map {
+      UpscalingTraining.Image(path: $0.name, volume: $0.volume)
+    }
     console.message("learning from \(images.count) images")
     StopSignal.listen()
     var observer = UpscalingTraining.Observer()
@@ -85,10 +111,12 @@ struct UpscaleTrain: ParsableCommand {
           + "(interpolation \(fixed(record.interpolated, 5)), \(fixed(gain, 1)) % less)  "
           + "\(fixed(record.seconds, 1)) s")
     }
+    observer.saveInterval = .seconds(saveInterval)
     observer.shouldStop = { StopSignal.isRequested }
     let outcome = try UpscalingTraining.run(
-      on: images, settings: settings, seed: seed, precision: precision.precision, into: output,
-      start: resume ? .resume : .afresh, observer: observer)
+      on: images, settings: settings, seed: seed, perceptualLoss: perceptualLoss,
+      precision: precision.precision, into: output, start: resume ? .resume : .afresh,
+      observer: observer)
     guard outcome == .finished else {
       console.message(
         "stopped and saved; the same command with --resume goes on")
