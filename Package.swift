@@ -105,7 +105,7 @@ let package = Package(
     .target(
       name: "RegionRecipes",
       dependencies: [
-        "Datasets", "FileOutput", "JSONDocuments", "Presets", "RegionsOfInterest", "Resampling",
+        "Datasets", "FileOutput", "JSONDocuments", "PresetFiles", "RegionsOfInterest", "Resampling",
         "VolumeFiles", "Volumes",
       ]),
     .target(
@@ -147,7 +147,8 @@ let package = Package(
     .target(
       name: "SuperResolution",
       dependencies: [
-        "ElementaryFunctions", "FileOutput", "JSONDocuments", "Networks", "Parallelism", "Presets",
+        "ElementaryFunctions", "FileOutput", "JSONDocuments", "Networks", "Parallelism",
+        "PresetFiles",
         "RandomNumbers", "Raters", "Safetensors", "Tensors", "VolumeFiles", "Volumes",
       ]),
     .target(name: "Reports", dependencies: ["Parallelism", "VolumeFiles", "Volumes"]),
@@ -256,8 +257,8 @@ let package = Package(
     .testTarget(
       name: "RegionRecipesTests",
       dependencies: [
-        "JSONDocuments", "RegionRecipes", "RegionsOfInterest", "Resampling", "TestSupport",
-        "VolumeFiles", "Volumes",
+        "JSONDocuments", "PresetFiles", "RegionRecipes", "RegionsOfInterest", "Resampling",
+        "TestSupport", "VolumeFiles", "Volumes",
       ]),
     .testTarget(
       name: "TensorsTests",
@@ -267,7 +268,7 @@ let package = Package(
     .testTarget(
       name: "SuperResolutionTests",
       dependencies: [
-        "JSONDocuments", "Networks", "Parallelism", "RandomNumbers", "Safetensors",
+        "JSONDocuments", "Networks", "Parallelism", "PresetFiles", "RandomNumbers", "Safetensors",
         "SuperResolution", "Tensors", "TestSupport", "Volumes",
       ], exclude: ["Comparison", "Fixtures"]),
     .testTarget(
