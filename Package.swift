@@ -8,8 +8,8 @@ let package = Package(
     .library(
       name: "Delineate",
       targets: [
-        "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "DeflateStreams",
-        "ZipArchives", "TorchCheckpoints", "Volumes", "VolumeFiles", "Resampling",
+        "JSONDocuments", "PresetFiles", "Parallelism", "RandomNumbers", "Safetensors",
+        "DeflateStreams", "ZipArchives", "TorchCheckpoints", "Volumes", "VolumeFiles", "Resampling",
         "RegionsOfInterest", "RegionRecipes", "Evaluation", "Raters", "SimulatedRaters", "Tensors",
         "Networks", "Datasets", "Planning", "Preprocessing", "Augmentation", "Inference",
         "ONNXFiles",
@@ -80,8 +80,8 @@ let package = Package(
     .target(
       name: "Registration",
       dependencies: [
-        "ElementaryFunctions", "JSONDocuments", "Parallelism", "Presets", "RandomNumbers",
-        "SpatialTransforms", "Volumes",
+        "ElementaryFunctions", "JSONDocuments", "Parallelism", "PresetFiles", "RandomNumbers",
+        "Resampling", "SpatialTransforms", "Volumes",
       ]),
 
     // Networks.
@@ -101,6 +101,7 @@ let package = Package(
         .embedInCode("planner"), .embedInCode("registration"), .embedInCode("super-resolution"),
         .embedInCode("roi"),
       ]),
+    .target(name: "PresetFiles", dependencies: ["JSONDocuments", "Presets"]),
     .target(
       name: "RegionRecipes",
       dependencies: [
@@ -225,8 +226,8 @@ let package = Package(
     .testTarget(
       name: "RegistrationTests",
       dependencies: [
-        "JSONDocuments", "Parallelism", "Phantoms", "RandomNumbers", "Registration", "Resampling",
-        "SpatialTransforms", "TestSupport", "VolumeFiles", "Volumes",
+        "JSONDocuments", "Parallelism", "Phantoms", "PresetFiles", "RandomNumbers", "Registration",
+        "Resampling", "SpatialTransforms", "TestSupport", "VolumeFiles", "Volumes",
       ], exclude: ["Comparison", "Fixtures"]),
     .testTarget(
       name: "RegionsOfInterestTests",
@@ -352,9 +353,9 @@ let package = Package(
     .executableTarget(
       name: "delineate",
       dependencies: [
-        "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
-        "VolumeFiles", "Resampling", "RegionsOfInterest", "RegionRecipes", "Evaluation", "Raters",
-        "SimulatedRaters", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
+        "FileOutput", "JSONDocuments", "Parallelism", "PresetFiles", "RandomNumbers", "Safetensors",
+        "Volumes", "VolumeFiles", "Resampling", "RegionsOfInterest", "RegionRecipes", "Evaluation",
+        "Raters", "SimulatedRaters", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
         "Augmentation", "Inference",
         "ModelExchange", "Training", "Reports", "Phantoms", "Benchmarks", "Workspaces",
         "ModelSelection", "SpatialTransforms", "TransformFiles", "Registration",
