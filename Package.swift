@@ -207,7 +207,7 @@ let package = Package(
       name: "VolumeFilesTests",
       dependencies: [
         "FileOutput", "JSONDocuments", "RandomNumbers", "TestSupport", "VolumeFiles", "Volumes",
-      ], exclude: ["Fixtures"]),
+      ], exclude: ["Comparison", "Fixtures"]),
     .testTarget(
       name: "ResamplingTests",
       dependencies: [
