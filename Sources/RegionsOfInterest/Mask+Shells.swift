@@ -10,7 +10,8 @@ extension Volume<Bool> {
   ///
   /// - Parameters:
   ///   - shells: Their limits.
-  ///   - allowed: Where shells may be, on the same grid; nil, everywhere.
+  ///   - allowed: Where shells may be, on the same grid; nil, everywhere, where geodesic shells are
+  ///     straight ones.
   /// - Returns: A label map on the same grid and what every shell holds.
   /// - Throws: ``RegionError/gridMismatch(_:)``.
   /// - Complexity: One or two distance transforms of the mask's box with a margin of the last limit,
@@ -30,7 +31,7 @@ extension Volume<Bool> {
       let region = box.expanded(by: Extent(x: reach.x + 1, y: reach.y + 1, z: reach.z + 1))
         .intersection(with: VoxelBox(all: extent))
       let part = cropped(to: region)
-      let bands = try DistanceBands(of: part, shells)
+      let bands = try DistanceBands(of: part, shells, inside: allowed?.cropped(to: region))
       let tumour: LabelMap.Label = shells.tumour == .excluded ? 0 : 1
       map.forEach(in: region, where: Mask(repeating: true, geometry: part.geometry)) {
         label, position, index in
@@ -66,7 +67,7 @@ private struct DistanceBands {
   private let squaresInside: [Double]
   private let shells: Int
 
-  init(of mask: Mask, _ shells: Shells) throws(RegionError) {
+  init(of mask: Mask, _ shells: Shells, inside allowed: Mask?) throws(RegionError) {
     self.mask = mask
     self.shells = shells.limits.count - 1
     func square(_ limit: Double) -> Double {
@@ -75,7 +76,16 @@ private struct DistanceBands {
     outer = shells.limits.map(square)
     inner = shells.limits.map { square(-$0) }
     let measures = (outside: outer.contains { $0 > 0 }, inside: inner.contains { $0 > 0 })
-    squaresOutside = measures.outside ? mask.squares(shells.sliceAxis) : []
+    if !measures.outside {
+      squaresOutside = []
+    } else if shells.paths == .geodesic, let allowed {
+      let farthest = (outer.max() ?? 0).squareRoot()
+      squaresOutside = mask.geodesicDistances(
+        inside: allowed, upTo: farthest, sliceAxis: shells.sliceAxis
+      ).voxels.map { $0 * $0 }
+    } else {
+      squaresOutside = mask.squares(shells.sliceAxis)
+    }
     var background = mask
     background.invert()
     squaresInside = measures.inside ? background.squares(shells.sliceAxis) : []

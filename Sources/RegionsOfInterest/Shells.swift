@@ -12,10 +12,20 @@ public struct Shells: Hashable, Sendable {
     case underItsOwnLabel
   }
 
+  /// How distances outside of the tumour are measured.
+  public enum Paths: Hashable, Sendable, CaseIterable {
+    /// Along straight lines, through whatever lies between.
+    case straight
+    /// Along the shortest way within what is allowed; see `geodesicDistances(inside:upTo:sliceAxis:)`.
+    case geodesic
+  }
+
   /// Ascending distances in mm, every two neighbours bounding a shell; negative ones lie inside.
   public let limits: [Double]
   /// What becomes of the tumour.
   public var tumour = Tumour.excluded
+  /// How distances outside of the tumour are measured.
+  public var paths = Paths.straight
   /// If not nil, distances are measured within slices perpendicular to this axis.
   public var sliceAxis: GridAxis?
 
@@ -42,8 +52,8 @@ public struct Shell: Hashable, Sendable {
   public let label: LabelMap.Label
   /// Voxels, those of a tumour that belongs to the shell not counted.
   public let voxels: Int
-  /// Share of the shell's voxels that lay outside of what was allowed, from 0 to 1; NaN of a shell
-  /// without voxels.
+  /// Share of the shell's voxels that lay outside of what was allowed, from 0 to 1; 0 of geodesic
+  /// shells, which never lie there, NaN of a shell without voxels.
   public let removedShare: Double
 }
 

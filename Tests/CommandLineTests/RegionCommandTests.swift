@@ -89,6 +89,23 @@ struct RegionCommandTests {
     #expect(try counts(of: output) == [0: 2020, 1: 1, 2: 4])
   }
 
+  /// A wall beside the lone voxel: what lies behind it is reached by going around only.
+  @Test func geodesicShells() throws {
+    let wall = folder.path + "/wall.nii.gz"
+    var map = LabelMap(
+      labels: Array(repeating: 0, count: geometry.extent.count), geometry: geometry)
+    for z in 0..<9 { for y in 0..<15 { map[2, y, z] = 1 } }
+    try map.write(to: wall)
+    _ = try run("shell", mask, output, "--limits", "0,2", "--labels", "1", "--avoid", wall)
+    #expect(try LabelMap(contentsOf: output)[3, 1, 1] == 1)
+    _ = try run(
+      "shell", mask, output, "--limits", "0,2", "--labels", "1", "--avoid", wall, "--geodesic")
+    let found = try LabelMap(contentsOf: output)
+    #expect(found[3, 1, 1] == 0 && found[0, 1, 1] == 1 && found[1, 3, 1] == 1)
+    let free = try Program.run("roi", "shell", mask, output, "--limits", "0,2", "--geodesic")
+    #expect(free.status == 64 && free.errorLines.count == 1)
+  }
+
   @Test func componentsAndBoolean() throws {
     let parts = try run("components", mask, output, "--minimum-ml", "0.01")
     #expect(try counts(of: output) == [0: 2025 - 74, 2: 74])

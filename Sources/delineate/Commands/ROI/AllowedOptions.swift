@@ -15,6 +15,9 @@ struct AllowedOptions: ParsableArguments {
       "A mask, such as vessels or other tumours, into which nothing is added.", valueName: "mask"))
   var avoid: String?
 
+  /// Whether anything is in the way.
+  var isLimited: Bool { inside != nil || avoid != nil }
+
   /// What is allowed on a grid; nil, everything.
   func mask(on grid: Geometry, _ console: Console) throws -> Mask? {
     let allowed = try inside.map { try delineate.mask(from: $0, on: grid, console) }

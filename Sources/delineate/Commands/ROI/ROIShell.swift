@@ -33,9 +33,22 @@ struct ROIShell: ParsableCommand {
       valueName: "excluded|first-ring|own-label"))
   var tumour = TumourChoice.excluded
 
+  @Flag(
+    help: """
+      Measure along the shortest way that stays inside what is allowed, so that a ring does not leak \
+      across a fissure or around an organ; needs --inside or --avoid.
+      """)
+  var geodesic = false
+
   @OptionGroup var limit: AllowedOptions
   @OptionGroup var slices: SliceOptions
   @OptionGroup var common: OutputOptions
+
+  func validate() throws {
+    if geodesic, !limit.isLimited {
+      throw ValidationError("--geodesic needs --inside or --avoid, else nothing is in the way")
+    }
+  }
 
   func run() throws {
     let console = common.start()
@@ -45,6 +58,7 @@ struct ROIShell: ParsableCommand {
       var shells = try Shells(limits: limits.distances)
       shells.tumour = tumour.treatment
       shells.sliceAxis = slices.axis
+      shells.paths = geodesic ? .geodesic : .straight
       return try map.region(of: labels?.labels).shells(shells, inside: allowed)
     }
     try result.map.write(to: output)
