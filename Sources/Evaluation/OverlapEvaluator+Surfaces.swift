@@ -41,8 +41,8 @@ extension OverlapEvaluator {
       let isDone: Void? = budget.withBytes(needed) {
         let (first, second) = masks(of: structure, reference, prediction, in: box)
         if let surface {
-          let distances = SurfaceDistances(reference: first, prediction: second)
-          scores.surfaces.append(SurfaceScores(distances, settings: surface))
+          scores.surfaces.append(
+            SurfaceScores(reference: first, prediction: second, settings: surface))
         }
         if let lesion {
           scores.lesions.append(

@@ -1,3 +1,13 @@
+internal import RegionsOfInterest
+
+/// What counts as the surface of a mask.
+public enum SurfaceDefinition: CaseIterable, Hashable, Sendable {
+  /// Elements between voxels, weighted by their area: ``SurfaceDistances``.
+  case elements
+  /// The mask's outermost voxels, all alike: ``BorderDistances``.
+  case borderVoxels
+}
+
 /// How a surface is scored.
 public struct SurfaceSettings: Hashable, Sendable {
   /// Distance in mm, at least 0, within which a surface counts as right in the normalised surface
@@ -5,8 +15,10 @@ public struct SurfaceSettings: Hashable, Sendable {
   ///
   /// Take what raters differ by.
   public var tolerance = 1.0
+  /// What counts as surface.
+  public var definition = SurfaceDefinition.elements
 
-  /// A tolerance of 1 mm.
+  /// A tolerance of 1 mm between surface elements.
   public init() {}
 
   /// Surfaces within `tolerance` mm count as right.
@@ -30,5 +42,22 @@ public struct SurfaceScores: Hashable, Sendable {
     hausdorff95 = distances.hausdorffDistance(coveringShare: 0.95)
     averageSymmetricDistance = distances.averageSymmetricDistance
     normalisedSurfaceDistance = distances.normalisedSurfaceDistance(tolerance: settings.tolerance)
+  }
+
+  /// The scores of a pair of borders.
+  public init(_ distances: BorderDistances, settings: SurfaceSettings) {
+    hausdorff95 = distances.hausdorffDistance(coveringShare: 0.95)
+    averageSymmetricDistance = distances.averageSymmetricDistance
+    normalisedSurfaceDistance = distances.normalisedSurfaceDistance(tolerance: settings.tolerance)
+  }
+
+  /// The scores of a pair of masks by the definition of the settings.
+  init(reference: Mask, prediction: Mask, settings: SurfaceSettings) {
+    switch settings.definition {
+    case .elements:
+      self.init(SurfaceDistances(reference: reference, prediction: prediction), settings: settings)
+    case .borderVoxels:
+      self.init(BorderDistances(reference: reference, prediction: prediction), settings: settings)
+    }
   }
 }

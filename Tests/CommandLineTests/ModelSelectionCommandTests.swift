@@ -17,6 +17,10 @@ struct ModelSelectionCommandTests {
       "evaluate", "--reference", "r", "--prediction", "p", "--labels", "1", "--lesions",
       "--lesion-threshold", "1",
     ],
+    [
+      "evaluate", "--reference", "r", "--prediction", "p", "--labels", "1",
+      "--surface-definition", "border-voxels",
+    ],
     ["find-best"], ["find-best", "--model", "m", "--workspace", "w"],
     ["find-best", "--model", "m", "--folds", "0,0"],
     ["accumulate", "--workspace", "w", "--output", "o"],

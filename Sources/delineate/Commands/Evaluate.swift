@@ -89,12 +89,24 @@ struct Evaluate: ParsableCommand {
   }
 }
 
+/// What counts as the surface of a mask.
+enum SurfaceChoice: String, ExpressibleByArgument, CaseIterable {
+  case elements
+  case borderVoxels = "border-voxels"
+
+  var definition: SurfaceDefinition {
+    switch self {
+    case .elements: .elements
+    case .borderVoxels: .borderVoxels
+    }
+  }
+}
+
 /// What to score beside overlap, and where to write it.
 struct ShapeOptions: ParsableArguments {
   @Flag(
     help: """
-      Also the distances of surfaces: HD95, ASSD and NSD (surface Dice), as DeepMind defines them, \
-      and differences of volume.
+      Also the distances of surfaces: HD95, ASSD and NSD (surface Dice), and differences of volume.
       """)
   var surface = false
 
@@ -102,6 +114,14 @@ struct ShapeOptions: ParsableArguments {
     help: ArgumentHelp(
       "Distance up to which a surface counts as right in the NSD; 1 by default.", valueName: "mm"))
   var tolerance: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      What counts as surface: elements between voxels by their area (DeepMind; the default), or the \
+      mask's outermost voxels, all alike (MONAI, MedPy).
+      """, valueName: "elements|border-voxels"))
+  var surfaceDefinition: SurfaceChoice?
 
   @Flag(
     help: """
@@ -135,6 +155,9 @@ struct ShapeOptions: ParsableArguments {
         throw ValidationError("--tolerance must be at least 0 mm, not \(tolerance)")
       }
     }
+    if surfaceDefinition != nil, !surface {
+      throw ValidationError("--surface-definition needs --surface")
+    }
     if let lesionThreshold {
       guard lesions else { throw ValidationError("--lesion-threshold needs --lesions") }
       guard 0..<1 ~= lesionThreshold else {
@@ -146,7 +169,11 @@ struct ShapeOptions: ParsableArguments {
 
   /// Makes an evaluator score what is asked for.
   func configure(_ evaluator: inout OverlapEvaluator) {
-    if surface { evaluator.surface = SurfaceSettings(tolerance: tolerance ?? 1) }
+    if surface {
+      var settings = SurfaceSettings(tolerance: tolerance ?? 1)
+      if let surfaceDefinition { settings.definition = surfaceDefinition.definition }
+      evaluator.surface = settings
+    }
     if lesions {
       var settings = LesionSettings()
       if let lesionThreshold { settings.threshold = lesionThreshold }

@@ -96,6 +96,33 @@ def compare(program, work):
     print(f"{len(cases)} random pairs, largest differences: {differences}")
 
 
+def compare_borders(program, work):
+    """Border voxels against MONAI, where both masks have voxels; relative, since MONAI computes in single precision."""
+    import torch
+    from monai.metrics import compute_average_surface_distance, compute_hausdorff_distance, compute_surface_dice
+    table = work / "borders.csv"
+    subprocess.run([program, "evaluate", "--reference", work / "reference", "--prediction", work / "prediction", "--labels", "1", "--surface",
+                    "--surface-definition", "border-voxels", "--tolerance", str(TOLERANCE), "--case-csv", table, "--output", work / "borders.json"],
+                   check=True, stdout=subprocess.DEVNULL)
+    differences, count = dict.fromkeys(("hd95_mm", "assd_mm", "nsd"), 0.0), 0
+    rows = {row["case"]: row for row in csv.DictReader(table.open())}
+    for index, (a, b, _) in enumerate(pairs()):
+        if not a.any() or not b.any():
+            continue
+        # A voxel more on every side: MONAI looks for edges within the box of both masks only.
+        tensors = [torch.from_numpy(np.pad(mask, 1)[None, None].astype(np.float64)) for mask in (a, b)]
+        spacing = [float(s) for s in sitk.ReadImage(str(work / "reference" / f"{index:03}.nii.gz")).GetSpacing()[::-1]]
+        expected = {
+            "hd95_mm": compute_hausdorff_distance(tensors[1], tensors[0], True, percentile=95, spacing=spacing),
+            "assd_mm": compute_average_surface_distance(tensors[1], tensors[0], True, symmetric=True, spacing=spacing),
+            "nsd": compute_surface_dice(tensors[1], tensors[0], [TOLERANCE], True, spacing=spacing)}
+        for name, value in expected.items():
+            difference = abs(float(rows[f"{index:03}"][name]) - float(value)) / max(float(value), 1)
+            differences[name] = max(differences[name], difference)
+        count += 1
+    print(f"border voxels of {count} pairs against MONAI, largest relative differences: {differences}")
+
+
 def race(program, work):
     """Dice, HD95, mean distance and surface Dice of one pair of 160 x 200 x 200 voxels, in seconds."""
     import torch
@@ -126,5 +153,6 @@ def race(program, work):
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         compare(sys.argv[1], pathlib.Path(folder))
+        compare_borders(sys.argv[1], pathlib.Path(folder))
         if "--race" in sys.argv:
             race(sys.argv[1], pathlib.Path(folder))
