@@ -1,4 +1,4 @@
-import Evaluation
+public import Evaluation
 public import RegionsOfInterest
 public import Volumes
 
@@ -10,8 +10,8 @@ public struct RaterStudy: Sendable {
   public var labels: [LabelMap.Label]
   /// Ending of the masks' names.
   public var fileEnding = ".nii.gz"
-  /// Distance in mm up to which a surface counts as the same.
-  public var tolerance = 1.0
+  /// What counts as surface, and up to which distance as the same.
+  public var surface = SurfaceSettings()
   /// Background that counts for kappa around what any rater marked.
   public var margin: Ball
 
@@ -36,7 +36,7 @@ public struct RaterStudy: Sendable {
   ) throws(RatersError) -> RaterAgreement {
     guard folders.count > 1 else { throw .tooFewRaters(found: folders.count, needed: 2) }
     var evaluator = OverlapEvaluator(structures: labels.map { .label($0) })
-    evaluator.surface = SurfaceSettings(tolerance: tolerance)
+    evaluator.surface = surface
     let cases = try cases()
     let pairs = RaterPair.all(of: folders.count)
     var overlaps = pairs.map { _ in [CaseOverlap]() }

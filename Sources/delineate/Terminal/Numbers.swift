@@ -15,6 +15,9 @@ func fixed(_ value: Double, _ digits: Int) -> String {
     + String(repeating: "0", count: digits - fraction.count) + fraction
 }
 
+/// A probability with four digits, or that it is smaller.
+func probability(_ value: Double) -> String { value < 0.00005 ? "<0.0001" : fixed(value, 4) }
+
 /// A time such as 45 s, 12 min or 3 h 05 min.
 func duration(_ seconds: Double) -> String {
   guard seconds.isFinite, seconds >= 0 else { return "-" }

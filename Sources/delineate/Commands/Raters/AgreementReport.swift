@@ -21,11 +21,11 @@ struct AgreementReport {
   /// How the masks' names end.
   let fileEnding: String
 
-  /// Names of the raters without what their folders have in common.
-  private var names: [String] { agreement.raters.map(fileName(of:)) }
+  /// Names of the raters for people.
+  private var names: [String] { shortNames(of: agreement.raters) }
 
   /// Writes `report.html`, `agreement.json`, `pairs.csv`, `cases.csv` and PNG files.
-  func write(to folder: String, _ document: JSONValue, _ console: Console) throws {
+  func write(to folder: String, _ document: JSONObject, _ console: Console) throws {
     try createFolder(folder)
     var page = HTMLPage(title: "Agreement of \(names.count) raters")
     page.paragraph(
@@ -45,10 +45,24 @@ struct AgreementReport {
     }
     try writeTable(agreement.pairTable, to: "\(folder)/pairs.csv")
     try writeTable(agreement.caseTable, to: "\(folder)/cases.csv")
-    try writeAtomically(document.text() + "\n", to: "\(folder)/agreement.json")
+    var document = document
+    document["masks"] = .array(try masks())
+    document["version"] = .string(Delineate.version)
+    try writeAtomically(JSONValue.object(document).text() + "\n", to: "\(folder)/agreement.json")
     page.paragraph(
-      "Tables: pairs.csv, a line per case, pair and label; cases.csv, a line per case.")
+      "Tables: pairs.csv, a line per case, pair and label; cases.csv, a line per case. agreement.json has"
+        + " all numbers, and the SHA-256 of every mask.")
     try writeAtomically(page.text, to: "\(folder)/report.html")
+  }
+
+  /// Every mask with what tells that it is still the same.
+  private func masks() throws -> [JSONValue] {
+    try agreement.cases.flatMap { name in
+      try agreement.raters.map { rater -> JSONValue in
+        let path = "\(rater)/\(name)\(fileEnding)"
+        return ["path": .string(path), "sha256": .string(try sha256(ofFile: path))]
+      }
+    }
   }
 
   private func diceMatrix(_ index: Int) -> MatrixChart {

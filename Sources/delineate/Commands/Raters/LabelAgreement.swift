@@ -8,10 +8,13 @@ struct LabelAgreement {
   private let agreement: RaterAgreement
   private let index: Int
   private let correlations: [IntraclassCorrelation]
+  /// Names of the raters for people.
+  private let names: [String]
 
   init(of agreement: RaterAgreement, at index: Int) {
     self.agreement = agreement
     self.index = index
+    names = shortNames(of: agreement.raters)
     let volumes = agreement.volumes(ofLabelAt: index)
     correlations = [IntraclassForm.oneWay, .twoWayRandom, .twoWayMixed].map {
       IntraclassCorrelation($0, of: volumes)
@@ -31,7 +34,7 @@ struct LabelAgreement {
   /// Dice of every rater with the consensus of all others.
   private var leftOut: [(name: String, score: ScoreDistribution)] {
     guard agreement.raters.count > 2 else { return [] }
-    return agreement.raters.enumerated().map { rater, name in
+    return names.enumerated().map { rater, name in
       (
         "dice with the others, \(name)",
         ScoreDistribution(of: agreement.agreements[index].map { $0.leaveOneOutDice[rater] })
@@ -67,7 +70,7 @@ struct LabelAgreement {
   var tables: [[[String]]] {
     var pairs = [["Raters"] + metrics.map(\.title) + ["ml difference", "limits of agreement"]]
     for pair in agreement.pairs {
-      let (a, b) = (agreement.raters[pair.raters.first], agreement.raters[pair.raters.second])
+      let (a, b) = (names[pair.raters.first], names[pair.raters.second])
       let difference = agreement.volumeDifference(ofLabelAt: index, between: pair.raters)
       pairs.append(
         ["\(a) - \(b)"]
@@ -92,7 +95,7 @@ struct LabelAgreement {
     for icc in correlations {
       volumes.append([
         icc.form.rawValue, fixed(icc.value, 4), fixed(icc.lower, 4), fixed(icc.upper, 4),
-        fixed(icc.pValue, 4),
+        probability(icc.pValue),
       ])
     }
     return [pairs, all, volumes]

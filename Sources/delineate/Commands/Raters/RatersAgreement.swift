@@ -27,6 +27,14 @@ struct RatersAgreement: ParsableCommand {
   var tolerance = 1.0
 
   @Option(
+    help: ArgumentHelp(
+      """
+      What counts as surface: elements between voxels by their area (DeepMind), or the mask's \
+      outermost voxels, all alike (MONAI, MedPy).
+      """, valueName: "elements|border-voxels"))
+  var surfaceDefinition = SurfaceChoice.elements
+
+  @Option(
     help: ArgumentHelp("Background that counts for kappa around all masks.", valueName: "mm"))
   var margin = 10.0
 
@@ -69,26 +77,34 @@ struct RatersAgreement: ParsableCommand {
     let console = common.start()
     var study = RaterStudy(
       folders: folders, labels: labels.labels, margin: try Ball(radius: margin))
-    (study.tolerance, study.fileEnding) = (tolerance, fileEnding)
+    (study.surface.tolerance, study.surface.definition) = (
+      tolerance, surfaceDefinition.definition
+    )
+    study.fileEnding = fileEnding
     let agreement = try study.run(
       reading: { try LabelMap(contentsOf: $0) },
       progress: { console.progress("compare", $0, $1) })
     if let pairCsv { try writeTable(agreement.pairTable, to: pairCsv) }
     if let caseCsv { try writeTable(agreement.caseTable, to: caseCsv) }
     let sections = labels.labels.indices.map { LabelAgreement(of: agreement, at: $0) }
-    let document: JSONValue = [
-      "raters": .array(folders.map { .string($0) }), "cases": .integer(agreement.cases.count),
-      "labels": .array(sections.map(\.document)),
+    var document = JSONObject()
+    document["raters"] = .array(folders.map { .string($0) })
+    document["cases"] = .integer(agreement.cases.count)
+    document["surface"] = [
+      "definition": .string(surfaceDefinition.rawValue), "tolerance_mm": .number(tolerance),
     ]
+    document["kappa_margin_mm"] = .number(margin)
+    document["labels"] = .array(sections.map(\.document))
     if let report {
       let text = AgreementReport(
         agreement: agreement, sections: sections,
         methods: [
-          "Surface distances count as the same up to \(tolerance) mm; kappa and STAPLE see background"
+          "Surfaces are \(surfaceDefinition == .elements ? "elements between voxels" : "border voxels")"
+            + " and count as the same up to \(tolerance) mm; kappa and STAPLE see background"
             + " up to \(margin) mm around all masks."
         ], images: images, fileEnding: fileEnding)
       try text.write(to: report, document, console)
     }
-    console.result(document, text: sections.map(\.text).joined(separator: "\n"))
+    console.result(.object(document), text: sections.map(\.text).joined(separator: "\n"))
   }
 }
