@@ -39,3 +39,6 @@ package func arcTangent(_ y: Double, _ x: Double) -> Double { atan2(y, x) }
 
 /// The natural logarithm of the gamma function at `x`, above 0.
 package func logGamma(_ x: Double) -> Double { lgamma(x) }
+
+/// One less the error function: twice the normal distribution's tail beyond x times the square root of 2.
+package func complementaryErrorFunction(_ x: Double) -> Double { erfc(x) }

@@ -9,7 +9,7 @@ public struct FeatureRatings: Hashable, Sendable {
   public let incompleteCases: [String]
   /// Names of the features that all raters have, in the first rater's order.
   public let features: [String]
-  private let tables: [String: RatingTable]
+  private let values: [String: [[Double]]]
 
   /// One rater's values.
   public struct Rater: Hashable, Sendable {
@@ -51,7 +51,7 @@ public struct FeatureRatings: Hashable, Sendable {
   ///   raters share no case or no feature or have a case twice.
   public init(_ raters: [Rater]) throws(RatersError) {
     guard raters.count > 1 else { throw .tooFewRaters(found: raters.count, needed: 2) }
-    var values: [[String: [Double]]] = []
+    var casesOfRaters: [[String: [Double]]] = []
     for rater in raters {
       var cases: [String: [Double]] = [:]
       for item in rater.cases {
@@ -60,38 +60,41 @@ public struct FeatureRatings: Hashable, Sendable {
             "rater \(rater.name) has the case \(item.name) twice; give every case one line")
         }
       }
-      values.append(cases)
+      casesOfRaters.append(cases)
     }
     let all = raters[0].cases.map(\.name)
-    let cases = all.filter { name in values.allSatisfy { $0[name] != nil } }
+    let cases = all.filter { name in casesOfRaters.allSatisfy { $0[name] != nil } }
     guard !cases.isEmpty else {
       throw .unusableTable("no case is in the tables of all raters; check the names of the cases")
     }
-    let everybodys = Set(values.flatMap(\.keys))
+    let everybodys = Set(casesOfRaters.flatMap(\.keys))
     incompleteCases = everybodys.subtracting(cases).sorted()
     self.cases = cases
     self.raters = raters.map(\.name)
     var features: [String] = []
-    var tables: [String: RatingTable] = [:]
+    var allRows: [String: [[Double]]] = [:]
     for feature in raters[0].features {
       let places = raters.compactMap { $0.features.firstIndex(of: feature) }
       guard places.count == raters.count else { continue }
       let rows = cases.map { name in
-        zip(values, places).map { $0[name]?[$1] ?? .nan }
+        zip(casesOfRaters, places).map { $0[name]?[$1] ?? .nan }
       }
       guard rows.contains(where: { $0.contains { !$0.isNaN } }) else { continue }
       features.append(feature)
-      tables[feature] = RatingTable(rows, raters: raters.count)
+      allRows[feature] = rows
     }
     guard !features.isEmpty else {
       throw .unusableTable("no feature with numbers is in the tables of all raters")
     }
     self.features = features
-    self.tables = tables
+    self.values = allRows
   }
 
-  /// The values of a feature, one row per case.
+  /// The values of a feature, one row per case with a number per rater, NaN where there is none.
+  public func rows(of feature: String) -> [[Double]] { values[feature] ?? [] }
+
+  /// The values of a feature in the cases in which every rater has one.
   public func table(of feature: String) -> RatingTable {
-    tables[feature] ?? RatingTable([], raters: raters.count)
+    RatingTable(rows(of: feature), raters: raters.count)
   }
 }

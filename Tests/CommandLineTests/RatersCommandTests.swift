@@ -47,6 +47,14 @@ struct RatersCommandTests {
     #expect(try String(contentsOfFile: cases, encoding: .utf8).split(separator: "\n").count == 4)
     let text = try Program.run(["raters", "agreement"] + raters)
     #expect(text.output.contains("ICC(2,1)"))
+    let borders = try Program.run(
+      ["raters", "agreement"] + raters + ["--json", "--surface-definition", "border-voxels"])
+    #expect(borders.json?["surface"]?["definition"]?.string == "border-voxels")
+    let hd95 = borders.json?["labels"]?.array?.first?["pairs"]?.array?.map {
+      $0["scores"]?["hd95_mm"]?["mean"]?.double
+    }
+    // The end voxel that one rater lacks is 1 mm away; it is more than 5 % of the border.
+    #expect(hd95 == [1, 0, 1])
     try FileManager.default.removeItem(atPath: raters[1] + "/two.nii.gz")
     let missing = try Program.run(["raters", "agreement"] + raters)
     #expect(missing.status == 1)
@@ -76,7 +84,15 @@ struct RatersCommandTests {
       ])
     let page = try String(contentsOfFile: report + "/report.html", encoding: .utf8)
     for name in names where name.hasSuffix("png") { #expect(page.contains("src=\"\(name)\"")) }
-    #expect(try JSONValue(contentsOf: report + "/agreement.json") == result.json)
+    // Rows name raters, not paths; the file has what is printed, and every mask's digest.
+    #expect(page.contains("a - b") && !page.contains("\(raters[0]) - "))
+    var document = try #require(try JSONValue(contentsOf: report + "/agreement.json").object)
+    let masks = try #require(document["masks"]?.array)
+    #expect(masks.count == 9 && masks.allSatisfy { $0["sha256"]?.string?.count == 64 })
+    // Raters a and c draw the same, file for file.
+    #expect(masks[0]["sha256"] == masks[2]["sha256"] && masks[0]["sha256"] != masks[1]["sha256"])
+    (document["masks"], document["version"]) = (nil, nil)
+    #expect(.object(document) == result.json)
   }
 
   @Test(arguments: ["majority", "union", "intersection", "staple", "simple"])
@@ -127,6 +143,38 @@ struct RatersCommandTests {
     let wrong = try Program.run(["raters", "icc"] + paths + ["--case-column", "patient"])
     #expect(wrong.status == 1)
     #expect(wrong.errors.contains("--case-column"))
+  }
+
+  @Test func scores() throws {
+    let scores = [[0.2, 0.3], [0.6, 0.4], [0.9, 0.8], [0.1, 0.2], [0.7, 0.9]]
+    let outcomes = [0, 1, 1, 0, 0]
+    var paths: [String] = []
+    for rater in 0..<2 {
+      var text = "case,probability,died\n"
+      for (subject, row) in scores.enumerated() {
+        text += "s\(subject),\(row[rater]),\(outcomes[subject])\n"
+      }
+      paths.append("\(folder.path)/scores_\(rater).csv")
+      try text.write(toFile: paths[rater], atomically: true, encoding: .utf8)
+    }
+    let table = folder.path + "/scores.csv"
+    let arguments = ["raters", "scores"] + paths + ["--score", "probability"]
+    let result = try Program.run(
+      arguments + ["--outcome", "died", "--case-csv", table, "--json"])
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.json?["flipped_cases"]?.int == 1)
+    #expect(result.json?["pairs"]?.array?.first?["flips"]?.int == 1)
+    // Of six pairs of a subject with and one without the outcome five are in order, then four.
+    let areas = result.json?["auc"]?.array?.compactMap { $0["auc"]?.double } ?? []
+    #expect(zip(areas, [5.0 / 6, 4.0 / 6]).allSatisfy { abs($0 - $1) < 1e-12 } && areas.count == 2)
+    #expect(try String(contentsOfFile: table, encoding: .utf8).split(separator: "\n").count == 6)
+    let text = try Program.run(arguments)
+    #expect(text.status == 0 && text.output.contains("1 cases change their class at 0.5"))
+    #expect(!text.output.contains("AUC"))
+    let absent = try Program.run(["raters", "scores"] + paths + ["--score", "none"])
+    #expect(absent.status == 1 && absent.errors.contains("has no column none"))
+    let wrong = try Program.run(arguments + ["--outcome", "probability"])
+    #expect(wrong.status == 1 && wrong.errors.contains("the outcome of the case s0"))
   }
 
   @Test func wrongArguments() throws {

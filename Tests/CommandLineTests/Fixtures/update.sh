@@ -7,7 +7,7 @@ mkdir -p "$help"
 for command in "" demo info check convert fingerprint plan preprocess train predict ensemble evaluate accumulate find-best \
   postprocess resample register "register images" "register cohort" "register case" warp normalise roi "roi dilate" "roi erode" "roi open" \
   "roi close" "roi shell" "roi components" "roi fill" "roi smooth" "roi boolean" "roi crop" "roi distance" "roi fuse" "roi recipe" "roi check" \
-  raters "raters agreement" "raters consensus" "raters icc" "raters simulate" "raters perturb" upscale "upscale train" "upscale apply" \
+  raters "raters agreement" "raters consensus" "raters icc" "raters scores" "raters simulate" "raters perturb" upscale "upscale train" "upscale apply" \
   "upscale evaluate" model "model info" "model import" "model export" "model logits" benchmark "benchmark train" "benchmark predict" \
   "benchmark resample" "benchmark distances"; do
   name="delineate${command:+ $command}"
