@@ -46,25 +46,34 @@ class Patient:
         chance = random.Random(number)
         self.lungs = [((-62, 0, 0), (42, 62, 70)), ((62, 0, 0), (42, 62, 70))]
         self.tumour = [(chance.choice((-1, 1)) * (58 + chance.uniform(-8, 8)), chance.uniform(-20, 20), chance.uniform(-25, 25))]
-        self.radii = [tuple(chance.uniform(9, 16) for _ in range(3))]
+        # Patients differ, or no feature could tell them apart: size, density, uptake, and how coarse and strong the texture is.
+        size = chance.uniform(8, 20)
+        self.radii = [tuple(size * chance.uniform(0.85, 1.15) for _ in range(3))]
+        self.density, self.maximum = chance.uniform(0, 60), chance.uniform(4, 14)
+        strength, wavelength = chance.uniform(0.1, 0.4), chance.uniform(8, 20)
+        self.waves = [(strength, [chance.gauss(0, math.tau / wavelength) for _ in range(3)], chance.uniform(0, math.tau)) for _ in range(6)]
         # A second lobe, so that tumours are no ellipsoids.
-        self.tumour.append(tuple(c + chance.uniform(-8, 8) for c in self.tumour[0]))
-        self.radii.append(tuple(chance.uniform(6, 10) for _ in range(3)))
+        self.tumour.append(tuple(c + chance.uniform(-0.6, 0.6) * size for c in self.tumour[0]))
+        self.radii.append(tuple(size * chance.uniform(0.5, 0.8) for _ in range(3)))
         self.noise = chance
 
     def is_tumour(self, point):
         return any(inside(point, centre, radii) for centre, radii in zip(self.tumour, self.radii))
 
+    def texture(self, point):
+        """From about -1 to 1, the same for CT and PET."""
+        return sum(strength * math.cos(sum(w * p for w, p in zip(wave, point)) + phase) for strength, wave, phase in self.waves)
+
     def hounsfield(self, point):
         if self.is_tumour(point):
-            return 35
+            return self.density + 60 * self.texture(point)
         if any(inside(point, *lung) for lung in self.lungs):
             return -820
         return 30 if inside(point, (0, 0, 0), (135, 95, 400)) else -1000
 
     def uptake(self, point):
         if self.is_tumour(point):
-            return 9.0
+            return self.maximum * (1 + 0.3 * self.texture(point))
         if any(inside(point, *lung) for lung in self.lungs):
             return 0.5
         return 1.6 if inside(point, (0, 0, 0), (135, 95, 400)) else 0.0

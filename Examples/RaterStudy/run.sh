@@ -34,6 +34,7 @@ done
 "$DELINEATE" evaluate --reference "$output/truth" --prediction "$output/consensus" --labels 1 --output "$output/consensus.json" --quiet > /dev/null
 
 if "$python" -c "import radiomics" 2> /dev/null; then
+  # Of every table the counts by family.
   raters=() takes=()
   for rater in 1 2 3 4 5; do
     arguments=()
@@ -50,9 +51,9 @@ if "$python" -c "import radiomics" 2> /dev/null; then
     takes+=("$output/features_take_$take.csv")
   done
   echo "between raters:"
-  "$DELINEATE" raters icc "${raters[@]}" --form 2,1 --output "$output/icc_raters.csv" | tail -n 1
+  "$DELINEATE" raters icc "${raters[@]}" --form 2,1 --output "$output/icc_raters.csv" | tail -n 9
   echo "between takes:"
-  "$DELINEATE" raters icc "${takes[@]}" --form 1,1 --output "$output/icc_takes.csv" | tail -n 1
+  "$DELINEATE" raters icc "${takes[@]}" --form 1,1 --output "$output/icc_takes.csv" | tail -n 9
 else
   echo "PyRadiomics is not installed: no features (PYTHON may name a Python that has it)"
 fi
