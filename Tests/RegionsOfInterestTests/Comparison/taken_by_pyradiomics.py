@@ -65,6 +65,7 @@ def case(program, image, mask, work, ending):
         "close": ["roi", "close", mask, out("close"), "--mm", 3],
         "shell": ["roi", "shell", mask, out("shell"), "--limits", "0,5,10"],
         "shell_inside": ["roi", "shell", mask, out("shell_inside"), "--limits", "0,5", "--inside", out("dilate"), "--tumour", "own-label"],
+        "shell_geodesic": ["roi", "shell", mask, out("shell_geodesic"), "--limits", "0,4", "--inside", out("dilate"), "--geodesic"],
         "components": ["roi", "components", mask, out("components"), "--largest", 1],
         "fill": ["roi", "fill", mask, out("fill")],
         "smooth": ["roi", "smooth", mask, out("smooth"), "--mm", 1],

@@ -98,8 +98,8 @@ struct RatersScores: ParsableCommand {
     let icc = stability.agreement
     return aligned(pairs) + (outcome == nil ? "" : aligned(areas))
       + "\(raters.count) raters, \(stability.table.subjects) cases: ICC(2,1) \(fixed(icc.value, 4))"
-      + " (\(fixed(icc.lower, 4)) to \(fixed(icc.upper, 4))); \(stability.flippedSubjects) cases change"
-      + " their class at \(threshold)\n"
+      + " (\(fixed(icc.lower, 4)) to \(fixed(icc.upper, 4))); cases that change their class at"
+      + " \(threshold): \(stability.flippedSubjects)\n"
   }
 
   private func document(_ stability: ScoreStability, _ raters: [String]) -> JSONValue {
