@@ -80,11 +80,11 @@ struct UpscaleApply: ParsableCommand {
       do {
         let (concerns, inconsistencies) = try apply(model, path, to: target)
         for concern in concerns { console.message("warning: \(path): \(concern)") }
-        try bringLabels(of: path, name: name, factors: model.settings.factors)
+        try bringLabels(of: path, name: name, settings: model.settings)
         document["output"] = .string(target)
         document["model"] = .string(folder)
         document["stage"] = .string(model.stage.rawValue)
-        document["factors_xyz"] = .array(model.settings.factors.reversed().map { .integer($0) })
+        document["factors_xyz"] = model.settings.factorsDocument
         document["back_projections"] = .integer(backProjections)
         document["inconsistency"] = .array(inconsistencies.map { .number($0) })
         document["warnings"] = .array(concerns.map { .string($0) })
@@ -124,11 +124,11 @@ struct UpscaleApply: ParsableCommand {
     return (results.flatMap(\.concerns), results.map(\.inconsistency))
   }
 
-  private func bringLabels(of path: String, name: String, factors: [Int]) throws {
+  private func bringLabels(of path: String, name: String, settings: UpscalingSettings) throws {
     guard let labels, let labelsOutput else { return }
     let map = try UpscaleLabels(path: labels).map(of: path)
-    let target = map.geometry.upscaled(by: (x: factors[2], y: factors[1], z: factors[0]))
-    try map.resampled(onto: target).write(to: "\(labelsOutput)/\(name)")
+    try map.resampled(onto: settings.fineGrid(of: map.geometry)).write(
+      to: "\(labelsOutput)/\(name)")
   }
 }
 
