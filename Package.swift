@@ -8,8 +8,8 @@ let package = Package(
     .library(
       name: "Delineate",
       targets: [
-        "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "DeflateStreams",
-        "ZipArchives", "TorchCheckpoints", "Volumes", "VolumeFiles", "Resampling",
+        "JSONDocuments", "PresetFiles", "Parallelism", "RandomNumbers", "Safetensors",
+        "DeflateStreams", "ZipArchives", "TorchCheckpoints", "Volumes", "VolumeFiles", "Resampling",
         "RegionsOfInterest", "RegionRecipes", "Evaluation", "Raters", "SimulatedRaters", "Tensors",
         "Networks", "Datasets", "Planning", "Preprocessing", "Augmentation", "Inference",
         "ONNXFiles",
@@ -80,8 +80,8 @@ let package = Package(
     .target(
       name: "Registration",
       dependencies: [
-        "ElementaryFunctions", "JSONDocuments", "Parallelism", "Presets", "RandomNumbers",
-        "SpatialTransforms", "Volumes",
+        "ElementaryFunctions", "JSONDocuments", "Parallelism", "PresetFiles", "RandomNumbers",
+        "Resampling", "SpatialTransforms", "Volumes",
       ]),
 
     // Networks.
@@ -101,10 +101,11 @@ let package = Package(
         .embedInCode("planner"), .embedInCode("registration"), .embedInCode("super-resolution"),
         .embedInCode("roi"),
       ]),
+    .target(name: "PresetFiles", dependencies: ["JSONDocuments", "Presets"]),
     .target(
       name: "RegionRecipes",
       dependencies: [
-        "Datasets", "FileOutput", "JSONDocuments", "Presets", "RegionsOfInterest", "Resampling",
+        "Datasets", "FileOutput", "JSONDocuments", "PresetFiles", "RegionsOfInterest", "Resampling",
         "VolumeFiles", "Volumes",
       ]),
     .target(
@@ -146,7 +147,8 @@ let package = Package(
     .target(
       name: "SuperResolution",
       dependencies: [
-        "ElementaryFunctions", "FileOutput", "JSONDocuments", "Networks", "Parallelism", "Presets",
+        "ElementaryFunctions", "FileOutput", "JSONDocuments", "Networks", "Parallelism",
+        "PresetFiles",
         "RandomNumbers", "Raters", "Safetensors", "Tensors", "VolumeFiles", "Volumes",
       ]),
     .target(name: "Reports", dependencies: ["Parallelism", "VolumeFiles", "Volumes"]),
@@ -225,8 +227,8 @@ let package = Package(
     .testTarget(
       name: "RegistrationTests",
       dependencies: [
-        "JSONDocuments", "Parallelism", "Phantoms", "RandomNumbers", "Registration", "Resampling",
-        "SpatialTransforms", "TestSupport", "VolumeFiles", "Volumes",
+        "JSONDocuments", "Parallelism", "Phantoms", "PresetFiles", "RandomNumbers", "Registration",
+        "Resampling", "SpatialTransforms", "TestSupport", "VolumeFiles", "Volumes",
       ], exclude: ["Comparison", "Fixtures"]),
     .testTarget(
       name: "RegionsOfInterestTests",
@@ -255,8 +257,8 @@ let package = Package(
     .testTarget(
       name: "RegionRecipesTests",
       dependencies: [
-        "JSONDocuments", "RegionRecipes", "RegionsOfInterest", "Resampling", "TestSupport",
-        "VolumeFiles", "Volumes",
+        "JSONDocuments", "PresetFiles", "RegionRecipes", "RegionsOfInterest", "Resampling",
+        "TestSupport", "VolumeFiles", "Volumes",
       ]),
     .testTarget(
       name: "TensorsTests",
@@ -266,7 +268,7 @@ let package = Package(
     .testTarget(
       name: "SuperResolutionTests",
       dependencies: [
-        "JSONDocuments", "Networks", "Parallelism", "RandomNumbers", "Safetensors",
+        "JSONDocuments", "Networks", "Parallelism", "PresetFiles", "RandomNumbers", "Safetensors",
         "SuperResolution", "Tensors", "TestSupport", "Volumes",
       ], exclude: ["Comparison", "Fixtures"]),
     .testTarget(
@@ -352,9 +354,9 @@ let package = Package(
     .executableTarget(
       name: "delineate",
       dependencies: [
-        "FileOutput", "JSONDocuments", "Parallelism", "RandomNumbers", "Safetensors", "Volumes",
-        "VolumeFiles", "Resampling", "RegionsOfInterest", "RegionRecipes", "Evaluation", "Raters",
-        "SimulatedRaters", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
+        "FileOutput", "JSONDocuments", "Parallelism", "PresetFiles", "RandomNumbers", "Safetensors",
+        "Volumes", "VolumeFiles", "Resampling", "RegionsOfInterest", "RegionRecipes", "Evaluation",
+        "Raters", "SimulatedRaters", "Tensors", "Networks", "Datasets", "Planning", "Preprocessing",
         "Augmentation", "Inference",
         "ModelExchange", "Training", "Reports", "Phantoms", "Benchmarks", "Workspaces",
         "ModelSelection", "SpatialTransforms", "TransformFiles", "Registration",

@@ -1,18 +1,11 @@
 public import Datasets
 public import FileOutput
-public import JSONDocuments
 public import RegionsOfInterest
 public import Resampling
 public import VolumeFiles
 
-/// Why a recipe cannot be read or followed.
+/// Why a recipe cannot be followed.
 public enum RecipeError: Error, Sendable, CustomStringConvertible {
-  /// No recipe has this name, and no file either.
-  case unknownName(String, available: [String])
-  /// The file cannot be read as JSON.
-  case file(JSONFileError)
-  /// A field is missing, unknown or of the wrong kind.
-  case field(file: String, name: String, expected: String)
   /// The cohort's table cannot be read.
   case cohort(DatasetError)
   /// The table has no column, or a line that cannot be used.
@@ -29,12 +22,6 @@ public enum RecipeError: Error, Sendable, CustomStringConvertible {
   /// What is wrong where, and what to do, on one line.
   public var description: String {
     switch self {
-    case .unknownName(let name, let available):
-      "no recipe is called '\(name)': expected one of \(available.joined(separator: ", ")), or the path"
-        + " of a .json file"
-    case .file(let error): error.description
-    case .field(let file, let name, let expected):
-      "\(file): the field '\(name)' must be \(expected); compare with the files of Plans/roi"
     case .cohort(let error): error.description
     case .table(let path, let problem): "\(path): \(problem)"
     case .volume(let error): error.description

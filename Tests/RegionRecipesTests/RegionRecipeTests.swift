@@ -1,5 +1,6 @@
 import Foundation
 import JSONDocuments
+import PresetFiles
 import RegionRecipes
 import RegionsOfInterest
 import Resampling
@@ -109,12 +110,12 @@ import Volumes
       for (field, _) in try #require(document.object).members {
         var object = try #require(document.object)
         object[field] = nil
-        #expect(throws: RecipeError.self, "\(field)") {
+        #expect(throws: PresetError.self, "\(field)") {
           try RegionRecipe(.object(object), from: "f")
         }
         object = try #require(document.object)
         object[field] = ["nonsense": true]
-        #expect(throws: RecipeError.self, "\(field)") {
+        #expect(throws: PresetError.self, "\(field)") {
           try RegionRecipe(.object(object), from: "f")
         }
       }
@@ -125,7 +126,7 @@ import Volumes
         Issue.record("an unknown field was taken")
       } catch { #expect(error.description.hasPrefix("f.json: the field 'sise'")) }
     }
-    #expect(throws: RecipeError.self) { try RegionRecipe(named: "pet-ct-65") }
+    #expect(throws: PresetError.self) { try RegionRecipe(named: "pet-ct-65") }
     // No number, however absurd, does more than fail.
     for variant in AbsurdDocument.variants(of: try RegionRecipe(named: "pet-ct-64").document) {
       _ = try? RegionRecipe(variant.document, from: "f")

@@ -57,6 +57,32 @@ import Volumes
     #expect(many.costAfter == one.costAfter)
   }
 
+  /// Slices of 7.5 mm, which linear interpolation blurs.
+  @Test(arguments: [SimilarityMetric.correlation, .meanSquares])
+  func thickSlicesKeepTheirScale(metric: SimilarityMetric) throws {
+    var grid = Blobs.grid()
+    grid.extent = Extent(x: 44, y: 40, z: 18)
+    grid.spacing = Vector3(3, 3.2, 7.5)
+    grid.origin = Vector3(-64.5, -62.4, -63.75)
+    var settings = LinearSettings()
+    settings.family = .affine
+    settings.metric = metric
+    var errors: [LinearSettings.SliceInterpolation: Double] = [:]
+    for seed in 1...3 as ClosedRange<UInt64> {
+      let body = Blobs(seed: seed)
+      let truth = randomDisplacement(.affine, seed: 300 + seed)
+      let fixed = body.image(on: grid)
+      let moving = body.image(on: grid, through: try #require(truth.inverse))
+      for interpolation in LinearSettings.SliceInterpolation.allCases {
+        settings.betweenSlices = interpolation
+        let result = try LinearRegistration(settings).register(moving, to: fixed)
+        errors[interpolation, default: 0] += cornerError(result.map, truth, grid) / 3
+      }
+    }
+    let (linear, cubic) = (errors[.linear] ?? 0, errors[.cubic] ?? .infinity)
+    #expect(cubic < 0.03 && cubic < 0.7 * linear, "\(cubic), linearly \(linear)")
+  }
+
   @Test func partOfTheBodyIsEnough() throws {
     let body = Blobs(seed: 4)
     let fixed = body.image(on: Blobs.grid())

@@ -1,5 +1,6 @@
 import Foundation
 import JSONDocuments
+import PresetFiles
 import Registration
 import SpatialTransforms
 import TestSupport
@@ -88,24 +89,25 @@ import Volumes
 
   @Test func presetsAreReadAndBrokenOnesRefused() throws {
     #expect(try LinearSettings(preset: "rigid") == LinearSettings())
-    for name in LinearSettings.presetNames { _ = try LinearSettings(preset: name) }
-    #expect(throws: RegistrationPresetError.self) { try LinearSettings(preset: "magic") }
+    for name in ["rigid", "similarity", "affine", "pet-ct"] { _ = try LinearSettings(preset: name) }
+    #expect(throws: PresetError.self) { try LinearSettings(preset: "magic") }
     let folder = try TemporaryFolder()
     let path = folder.path + "/mine.json"
-    #expect(throws: RegistrationPresetError.self) { try LinearSettings(preset: path) }
+    #expect(throws: PresetError.self) { try LinearSettings(preset: path) }
     let sound = try String(
       contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("../../Plans/registration/affine.json"), encoding: .utf8)
     for (old, new, field) in [
-      ("\"affine\"", "\"elastic\"", "family"), ("\"bins\": 32", "\"bins\": 3", "bins"),
+      ("\"affine\"", "\"elastic\"", "family"), ("\"bins\": 64", "\"bins\": 3", "bins"),
       ("[8, 4, 1]", "[1, 4, 8]", "spacings_mm"), ("[8, 4, 1]", "[]", "spacings_mm"),
       ("\"fixed_range\": null", "\"fixed_range\": [1, 0]", "fixed_range"),
       ("\"samples\": 60000", "\"samples\": 10", "samples"),
+      ("\"cubic\"", "\"sinc\"", "between_slices"),
       ("\"family\"", "\"familly\"", "familly"),
     ] {
       try sound.replacingOccurrences(of: old, with: new).write(
         toFile: path, atomically: true, encoding: .utf8)
-      let error = #expect(throws: RegistrationPresetError.self) {
+      let error = #expect(throws: PresetError.self) {
         try LinearSettings(preset: path)
       }
       #expect(error?.description.contains("'\(field)'") == true)

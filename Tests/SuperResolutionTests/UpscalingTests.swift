@@ -2,6 +2,7 @@ import Foundation
 import JSONDocuments
 import Networks
 import Parallelism
+import PresetFiles
 import RandomNumbers
 import SuperResolution
 import Tensors
@@ -348,11 +349,11 @@ import Volumes
     ] {
       var fields = sound
       fields[name] = value
-      let error = #expect(throws: UpscalingPresetError.self) {
+      let error = #expect(throws: PresetError.self) {
         try UpscalingSettings(.object(fields), from: "mine.json")
       }
       #expect(error?.description.contains("'\(name)'") == true, "\(name)")
     }
-    #expect(throws: UpscalingPresetError.self) { try UpscalingSettings(preset: "mri-9x") }
+    #expect(throws: PresetError.self) { try UpscalingSettings(preset: "mri-9x") }
   }
 }

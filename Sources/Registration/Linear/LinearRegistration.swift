@@ -129,8 +129,12 @@ public struct LinearRegistration: Sendable {
         to: coarseFixed.image.geometry.extent(atSpacing: spacing))
       coarseMoving = coarseMoving.reduced(
         to: coarseMoving.image.geometry.extent(atSpacing: spacing))
+      // Thick slices matter where hundredths of a millimetre do.
+      let isRefined = levels.isEmpty && settings.betweenSlices == .cubic
       let level = RegistrationLevel(
-        fixed: coarseFixed, moving: coarseMoving, spacing: spacing, settings: settings)
+        fixed: isRefined ? coarseFixed.refined(forSpacing: spacing) : coarseFixed,
+        moving: isRefined ? coarseMoving.refined(forSpacing: spacing) : coarseMoving,
+        spacing: spacing, settings: settings)
       levels.append((level, coarseFixed, coarseMoving))
     }
     return levels.reversed()

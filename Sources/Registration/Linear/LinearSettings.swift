@@ -13,6 +13,8 @@ public struct LinearSettings: Hashable, Sendable {
   public var smallImage = 100.0
   /// Points of comparison at each level at most.
   public var sampleLimit = 60_000
+  /// Interpolation between slices much thicker than the finest level.
+  public var betweenSlices = SliceInterpolation.linear
   /// Where the search may start.
   public var starts = StartSearch.rotations
   /// Intensities of the fixed image outside of this range are set to its ends; by default to all but
@@ -32,6 +34,19 @@ public struct LinearSettings: Hashable, Sendable {
 
   /// The default settings: rigid, mutual information, several starts.
   public init() {}
+
+  /// How the images are interpolated along an axis that is more than twice as coarse as the finest
+  /// level.
+  public enum SliceInterpolation: String, Hashable, Sendable, CaseIterable {
+    /// As along the other axes.
+    ///
+    /// Slices that lie parallel are drawn to one another a little: it is the surer choice for scans
+    /// of one session, and the faster one.
+    case linear
+    /// By cubic B-splines, which blur less: the surer choice for scans that were resampled or turned,
+    /// and where the scale along the axis is searched as well.
+    case cubic
+  }
 
   /// What is tried before the search.
   public enum StartSearch: String, Hashable, Sendable, CaseIterable {

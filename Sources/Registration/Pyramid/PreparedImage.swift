@@ -90,7 +90,8 @@ struct PreparedImage: Sendable {
     )
   }
 
-  private init(image: Volume<Float>, mask: [UInt8]?) {
+  /// An image whose intensities and mask are ready already.
+  init(image: Volume<Float>, mask: [UInt8]?) {
     self.image = image
     self.mask = mask
   }
@@ -114,7 +115,14 @@ struct PreparedImage: Sendable {
   func reduced(to extent: Extent) -> PreparedImage {
     guard let mask else { return PreparedImage(image: image.reduced(to: extent), mask: nil) }
     let coarse = reducedInsideMask(to: extent, mask)
-    let old = image.extent
+    let counts = Self.spread(mask, over: extent, from: image.extent)
+    var result = PreparedImage(image: coarse, mask: counts)
+    result.fillBesideMask()
+    return result
+  }
+
+  /// A mask on other numbers of voxels over the same box, each from the voxel it lies in.
+  static func spread(_ mask: [UInt8], over extent: Extent, from old: Extent) -> [UInt8] {
     func nearest(_ index: Int, _ from: Int, _ to: Int) -> Int {
       min(from - 1, Int((Double(index) + 0.5) * Double(from) / Double(to)))
     }
@@ -123,17 +131,12 @@ struct PreparedImage: Sendable {
     for z in 0..<extent.z {
       for y in 0..<extent.y {
         for x in 0..<extent.x {
-          counts.append(
-            mask[
-              old.index(
-                nearest(x, old.x, extent.x), nearest(y, old.y, extent.y),
-                nearest(z, old.z, extent.z))])
+          let (i, j) = (nearest(x, old.x, extent.x), nearest(y, old.y, extent.y))
+          counts.append(mask[old.index(i, j, nearest(z, old.z, extent.z))])
         }
       }
     }
-    var result = PreparedImage(image: coarse, mask: counts)
-    result.fillBesideMask()
-    return result
+    return counts
   }
 
   /// The image smoothed from voxels that count alone: the smoothed voxels over the smoothed mask.

@@ -1,6 +1,7 @@
 internal import FoundationEssentials
 internal import JSONDocuments
 internal import Networks
+internal import PresetFiles
 internal import Safetensors
 public import Tensors
 internal import Volumes
@@ -39,7 +40,7 @@ public struct UpscalingModel {
       throw .model(
         path: file, problem: "is no super-resolution model: its metadata are missing or damaged")
     }
-    do throws(UpscalingPresetError) {
+    do throws(PresetError) {
       settings = try UpscalingSettings(fields, from: file)
     } catch {
       throw .model(path: file, problem: error.description)

@@ -1,68 +1,31 @@
 public import JSONDocuments
 internal import Networks
-internal import Presets
+public import PresetFiles
 internal import Volumes
-
-/// Why super-resolution settings cannot be read.
-public enum UpscalingPresetError: Error, Equatable, Sendable, CustomStringConvertible {
-  /// No preset has this name, and no file either.
-  case unknownName(String, available: [String])
-  /// The file cannot be read as JSON.
-  case file(JSONFileError)
-  /// A field is missing, unknown or of the wrong kind.
-  case field(file: String, name: String, expected: String)
-
-  /// What is wrong where, and what to do, on one line.
-  public var description: String {
-    switch self {
-    case .unknownName(let name, let available):
-      "no super-resolution preset is called '\(name)': expected one of "
-        + "\(available.joined(separator: ", ")), or the path of a .json file"
-    case .file(let error): error.description
-    case .field(let file, let name, let expected):
-      "\(file): the field '\(name)' must be \(expected); compare with the files of "
-        + "Plans/super-resolution"
-    }
-  }
-}
 
 extension UpscalingSettings {
   /// Names of the embedded presets.
-  public static var presetNames: [String] { Presets.superResolution.map(\.name) }
+  public static var presetNames: [String] { PresetCollection.superResolution.names }
 
   /// The embedded preset of a name, or the settings in a file such as an edited copy of one of
   /// `Plans/super-resolution`.
   ///
   /// - Parameter preset: A name, or a path that ends in `.json`.
-  /// - Throws: ``UpscalingPresetError``.
-  public init(preset: String) throws(UpscalingPresetError) {
-    if preset.hasSuffix(".json") {
-      let document: JSONValue
-      do throws(JSONFileError) { document = try JSONValue(contentsOf: preset) } catch {
-        throw .file(error)
-      }
-      try self.init(document, from: preset)
-      return
-    }
-    guard let embedded = Presets.superResolution.first(where: { $0.name == preset }) else {
-      throw .unknownName(preset, available: Self.presetNames)
-    }
-    let document: JSONValue
-    do throws(JSONSyntaxError) { document = try JSONValue(parsing: embedded.json) } catch {
-      throw .file(.syntax(path: "preset \(preset)", error))
-    }
-    try self.init(document, from: "preset \(preset)")
+  /// - Throws: `PresetError`.
+  public init(preset: String) throws(PresetError) {
+    try self.init(try PresetCollection.superResolution.fields(of: preset))
   }
 
-  /// Interprets a document with all fields of a preset and no others.
+  /// Interprets a document, such as a model's, with all fields of a preset and no others.
   ///
-  /// - Throws: ``UpscalingPresetError/field(file:name:expected:)``.
-  public init(_ document: JSONValue, from file: String) throws(UpscalingPresetError) {
+  /// - Throws: `PresetError`.
+  public init(_ document: JSONValue, from file: String) throws(PresetError) {
+    try self.init(PresetFields(document, in: file, of: .superResolution))
+  }
+
+  private init(_ fields: PresetFields) throws(PresetError) {
     self.init()
-    let fields = PresetFields(document: document, file: file)
-    if let other = document.object?.names.first(where: { !Self.fieldNames.contains($0) }) {
-      throw fields.wrong(other, "left out, no setting has this name")
-    }
+    try fields.checkNames(Self.fieldNames)
     degradation = try Degradation(fields)
     patch = Shape3(try fields.wholeNumbers("patch_xyz", 8...256, count: 3...3).reversed())
     guard (0..<3).allSatisfy({ patch[$0] % networkFactors[$0] == 0 }) else {
@@ -154,7 +117,7 @@ extension AxisResponse {
 }
 
 extension Degradation {
-  fileprivate init(_ fields: PresetFields) throws(UpscalingPresetError) {
+  fileprivate init(_ fields: PresetFields) throws(PresetError) {
     self.init(factors: try fields.numbers("factors_xyz", 1...4, count: 3).reversed())
     let taper = try fields.number("taper", 0...1)
     sliceWidths = try fields.range("slice_widths", 0.1...4)
@@ -171,90 +134,5 @@ extension Degradation {
     noiseLevels = try fields.range("noise_levels", 0...1)
     drift = try fields.number("drift", 0...1)
     gammas = try fields.range("gammas", 0.1...10)
-  }
-}
-
-/// The fields of a preset's document.
-private struct PresetFields {
-  let document: JSONValue
-  let file: String
-
-  func wrong(_ name: String, _ expected: String) -> UpscalingPresetError {
-    .field(file: file, name: name, expected: expected)
-  }
-
-  func number(
-    _ name: String, _ range: ClosedRange<Double>
-  ) throws(UpscalingPresetError) -> Double {
-    guard let value = document[name]?.double, range.contains(value) else {
-      throw wrong(name, "a number from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return value
-  }
-
-  func numbers(
-    _ name: String, _ range: ClosedRange<Double>, count: Int
-  ) throws(UpscalingPresetError) -> [Double] {
-    guard let values = document[name]?.doubles, values.count == count,
-      values.allSatisfy(range.contains)
-    else {
-      throw wrong(name, "\(count) numbers from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return values
-  }
-
-  func wholeNumber(
-    _ name: String, _ range: ClosedRange<Int>
-  ) throws(UpscalingPresetError) -> Int {
-    guard let value = document[name]?.int, range.contains(value) else {
-      throw wrong(name, "a whole number from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return value
-  }
-
-  func wholeNumbers(
-    _ name: String, _ range: ClosedRange<Int>, count: ClosedRange<Int>
-  ) throws(UpscalingPresetError) -> [Int] {
-    guard let values = document[name]?.ints, count.contains(values.count),
-      values.allSatisfy(range.contains)
-    else {
-      let number = count.count == 1 ? "\(count.lowerBound)" : "at most \(count.upperBound)"
-      throw wrong(
-        name, "\(number) whole numbers from \(range.lowerBound) to \(range.upperBound)")
-    }
-    return values
-  }
-
-  func range(
-    _ name: String, _ limits: ClosedRange<Double>
-  ) throws(UpscalingPresetError) -> ClosedRange<Double> {
-    guard let ends = document[name]?.doubles, ends.count == 2, ends[0] <= ends[1],
-      ends.allSatisfy(limits.contains)
-    else {
-      throw wrong(
-        name,
-        "two numbers, the smaller first, from \(limits.lowerBound) to \(limits.upperBound)")
-    }
-    return ends[0]...ends[1]
-  }
-
-  func choice<Choice: RawRepresentable & CaseIterable>(
-    _ name: String
-  ) throws(UpscalingPresetError) -> Choice where Choice.RawValue == String {
-    guard let value = document[name]?.string.flatMap(Choice.init(rawValue:)) else {
-      throw wrong(name, "one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
-    }
-    return value
-  }
-
-  func choices<Choice: RawRepresentable & CaseIterable>(
-    _ name: String, of type: Choice.Type, count: Int
-  ) throws(UpscalingPresetError) -> [Choice] where Choice.RawValue == String {
-    let values = document[name]?.strings?.compactMap(Choice.init(rawValue:)) ?? []
-    guard values.count == count else {
-      throw wrong(
-        name, "\(count) of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
-    }
-    return values
   }
 }

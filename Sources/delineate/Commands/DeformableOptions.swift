@@ -1,9 +1,10 @@
 import ArgumentParser
+import PresetFiles
 import Registration
 
 /// All presets that `register` has by name.
 var registrationPresetNames: [String] {
-  LinearSettings.presetNames + DeformableSettings.presetNames
+  PresetCollection.registration.names
 }
 
 /// What deformable presets have in addition.

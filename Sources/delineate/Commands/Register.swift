@@ -30,6 +30,9 @@ struct RegisterImages: ParsableCommand {
       then name folders, in which files are named after the moving images (.nii.gz, .tfm or, for fields, .nii.gz, .png). One \
       that fails does not stop the others; the exit status is then 1.
 
+      Labels or landmarks that are known in both images measure the result: their Dice, and their target \
+      registration error, before and after. --labels-output carries the moving labels over.
+
       What makes a result doubtful is said in a warning: look at it before you use it.
       """)
 
@@ -70,19 +73,22 @@ struct RegisterImages: ParsableCommand {
 
   @OptionGroup var deformable: DeformableOptions
 
+  @OptionGroup var structures: KnownStructureOptions
+
   @OptionGroup var interpolation: InterpolationOptions
 
   @OptionGroup var common: OutputOptions
 
   func validate() throws {
     if moving.isEmpty { throw ValidationError("--moving needs files") }
-    if output == nil, transform == nil {
+    if output == nil, transform == nil, structures.labelsOutput == nil {
       throw ValidationError("give --output, --transform or both, to say what to write")
     }
     if moving.count > 1, masks.movingMask != nil {
       throw ValidationError("--moving-mask belongs to one moving image, not to \(moving.count)")
     }
     try deformable.validate(preset: preset, transform: transform)
+    try structures.validate(movingCount: moving.count)
     for task in try tasks() { try task.validate() }
   }
 
@@ -103,7 +109,8 @@ struct RegisterImages: ParsableCommand {
       settings: settings, deformable: deformableRequest, fixedPath: fixed, fixed: fixedImage,
       masks: masks, initial: initialMap,
       interpolation: interpolation.interpolation,
-      outside: interpolation.outside ?? 0)
+      outside: interpolation.outside ?? 0,
+      structures: try structures.read(fixed: fixed, moving: moving[0]))
     let tasks = try tasks()
     if let task = tasks.first, tasks.count == 1 {
       let outcome = try request.run(task, console)

@@ -20,7 +20,8 @@ struct RegisterCase: ParsableCommand {
       that of the names; every case of a dataset needs the same order. Nothing is written unless all \
       channels are registered.
 
-      The reference should be the channel on which masks are drawn.
+      The reference should be the channel on which masks are drawn; with --labels the case's label map \
+      is brought onto the same grid, as CASE.nii.gz in the folder of --labels-output.
       """)
 
   @Argument(help: ArgumentHelp("The folder of one patient's images.", valueName: "folder"))
@@ -50,13 +51,16 @@ struct RegisterCase: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How to register: \(LinearSettings.presetNames.joined(separator: ", ")), or a .json file.",
+      "How to register: \(registrationPresetNames.joined(separator: ", ")), or a .json file.",
       valueName: "preset"))
   var preset = "rigid"
 
   @Option(
     help: ArgumentHelp(
-      "A folder for the transforms, NAME.tfm, from the reference to each channel.",
+      """
+      A folder for the transforms, NAME.tfm, from the reference to each channel; NAME.nii.gz, a field, \
+      for a deformable preset.
+      """,
       valueName: "folder"))
   var transforms: String?
 
@@ -65,12 +69,15 @@ struct RegisterCase: ParsableCommand {
       "A folder for pictures of the results, NAME.png.", valueName: "folder"))
   var report: String?
 
+  @OptionGroup var labels: CaseLabelOptions
+
   @OptionGroup var interpolation: InterpolationOptions
 
   @OptionGroup var common: OutputOptions
 
   func validate() throws {
     try interpolation.validate()
+    try labels.validate()
     if let spacing, !spacing.numbers.allSatisfy({ $0 > 0 && $0.isFinite }) {
       throw ValidationError("--spacing must be three numbers above 0")
     }
@@ -81,13 +88,17 @@ struct RegisterCase: ParsableCommand {
 
   func run() throws {
     let console = common.start()
+    let method = try RegistrationMethod(preset: preset)
     let alignment = ChannelAlignment(
-      settings: try LinearSettings(preset: preset), interpolation: interpolation.interpolation,
+      method: method, interpolation: interpolation.interpolation,
       outside: interpolation.outside ?? 0, spacing: spacing.map { Vector3($0.x, $0.y, $0.z) })
     let files = try ChannelFolder(images).files(named: channels)
     let first = try reference.map { try ChannelFolder.index(of: $0, in: files) } ?? 0
+    let drawn = try labels.read(drawnOn: files, reference: first)
     let aligned = try alignment.align(files, to: first, console)
-    for folder in [output, transforms, report].compactMap({ $0 }) { try createFolder(folder) }
+    let map = try drawn.map { try $0.onGrid(of: aligned) }
+    let folders = [output, transforms, report, map.flatMap { _ in labels.labelsOutput }]
+    for folder in folders.compactMap({ $0 }) { try createFolder(folder) }
     let name = name ?? images.split(separator: "/").last.map(String.init) ?? "case"
     var documents: [JSONValue] = []
     var text = ""
@@ -98,8 +109,10 @@ struct RegisterCase: ParsableCommand {
         + ".nii.gz"
       try channel.image.write(to: path)
       if let transforms {
-        try TransformChain(channel.result?.map ?? .identity)
-          .write(to: "\(transforms)/\(channel.file.name).tfm")
+        let isField = method.deformable != nil && index != first
+        try channel.chain.write(
+          to: "\(transforms)/\(channel.file.name)" + (isField ? ".nii.gz" : ".tfm"),
+          on: aligned[first].image.geometry)
       }
       if let report, index != first {
         try channel.figure(on: aligned[first]).image
@@ -108,7 +121,15 @@ struct RegisterCase: ParsableCommand {
       documents.append(channel.document(path))
       text += "\(path): \(channel.file.path)\(index == first ? ", the reference" : "")\n"
     }
+    let labelsPath = labels.labelsOutput.map { "\($0)/\(name).nii.gz" }
+    if let map, let labelsPath {
+      try map.write(to: labelsPath)
+      text += "\(labelsPath): \(labels.labels ?? "")\n"
+    }
     console.result(
-      ["case": .string(name), "channels": .array(documents)], text: text)
+      [
+        "case": .string(name), "channels": .array(documents),
+        "labels": labelsPath.map { .string($0) } ?? .null,
+      ], text: text)
   }
 }

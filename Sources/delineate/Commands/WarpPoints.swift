@@ -48,30 +48,9 @@ struct WarpPointOptions: ParsableArguments {
       let after = LandmarkErrors(from: moved.points, to: targets.points)
       document["error_before_mm"] = before.document
       document["error_after_mm"] = after.document
-      text += aligned([
-        ["error in mm", "mean", "SD", "median", "95th", "largest", "worst 30 %"],
-        before.row("before"), after.row("after"),
-      ])
+      text += aligned([LandmarkErrors.heading, before.row("before"), after.row("after")])
     }
     if let output { try moved.write(to: output) }
     console.result(.object(document), text: text)
-  }
-}
-
-extension LandmarkErrors {
-  /// The figures for programs, in millimetres.
-  fileprivate var document: JSONValue {
-    [
-      "mean": .number(mean), "sd": .number(standardDeviation), "median": .number(median),
-      "percentile_95": .number(percentile95), "largest": .number(largest),
-      "mean_of_worst_30_percent": .number(meanOfWorst),
-      "points": .array(distances.map { .number($0) }),
-    ]
-  }
-
-  /// The figures for people.
-  fileprivate func row(_ name: String) -> [String] {
-    [name]
-      + [mean, standardDeviation, median, percentile95, largest, meanOfWorst].map { fixed($0, 2) }
   }
 }

@@ -66,9 +66,11 @@ struct ChannelAlignment {
   struct Channel {
     var file: ChannelFile
     var image: Volume<Float>
-    /// How it was registered, and how long that took; nil for the reference.
-    var result: LinearResult?
-    var seconds = 0.0
+    /// How it was registered; nil for the reference.
+    var outcome: RegistrationRequest.Outcome?
+
+    /// The map from the common grid to the channel's image.
+    var chain: TransformChain { outcome?.chain ?? TransformChain() }
 
     func figure(on reference: Channel) -> AlignmentFigure {
       AlignmentFigure(
@@ -77,15 +79,15 @@ struct ChannelAlignment {
     }
 
     func document(_ output: String) -> JSONValue {
-      let task = RegistrationTask(moving: file.path, output: output)
-      guard let result else {
+      guard var document = outcome?.document else {
         return ["moving": .string(file.path), "output": .string(output), "reference": true]
       }
-      return .object(result.document(task, seconds: seconds))
+      document["output"] = .string(output)
+      return .object(document)
     }
   }
 
-  var settings: LinearSettings
+  var method: RegistrationMethod
   var interpolation: Interpolation
   var outside: Float
   /// Voxel size of the common grid; nil for the reference's.
@@ -95,33 +97,25 @@ struct ChannelAlignment {
   func align(
     _ files: [ChannelFile], to reference: Int, _ console: Console
   ) throws -> [Channel] {
-    let fixed = try Volume<Float>(contentsOf: files[reference].path)
-    var onGrid = fixed
+    let request = RegistrationRequest(
+      settings: method.linear, deformable: method.deformable, fixedPath: files[reference].path,
+      fixed: try Volume<Float>(contentsOf: files[reference].path),
+      masks: LinearRegistration.Masks(), initial: .identity, interpolation: interpolation,
+      outside: outside)
+    var onGrid = request.fixed
     if let spacing {
       var scheme = ResamplingScheme.image
       scheme.order = interpolation
-      onGrid = try fixed.resampled(toSpacing: spacing, scheme: scheme)
+      onGrid = try request.fixed.resampled(toSpacing: spacing, scheme: scheme)
     }
     return try files.enumerated().map { index, file in
       guard index != reference else { return Channel(file: file, image: onGrid) }
       let moving = try Volume<Float>(contentsOf: file.path)
-      let begin = ContinuousClock.now
-      let result: LinearResult
-      do throws(RegistrationError) {
-        result = try LinearRegistration(settings).register(moving, to: fixed) {
-          console.progress(file.path, $0, $1)
-        }
-      } catch {
-        throw FailedRegistration(
-          moving: file.path, fixed: files[reference].path, cause: error)
-      }
-      for warning in result.warnings { console.message("\(file.path): warning: \(warning)") }
+      let outcome = try request.find(moving, RegistrationTask(moving: file.path), console)
       let image = try moving.resampled(
         onto: onGrid.geometry, interpolation: interpolation, outside: outside,
-        through: TransformChain(result.map).map)
-      return Channel(
-        file: file, image: image, result: result,
-        seconds: (ContinuousClock.now - begin) / .seconds(1))
+        through: outcome.chain.map)
+      return Channel(file: file, image: image, outcome: outcome)
     }
   }
 }

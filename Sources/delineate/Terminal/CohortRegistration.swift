@@ -76,7 +76,7 @@ struct CohortRegistration {
 
   private func register(_ row: RegistrationTable.Row, _ console: Console) throws -> JSONObject {
     let method = try RegistrationMethod(preset: row.preset ?? preset)
-    if let labels = row.labels { try checkLabels(labels, of: row) }
+    if let labels = row.labels { try checkSameGrid(labels: labels, image: row.moving) }
     var initial = AffineMap.identity
     if let path = row.initial {
       guard let map = try TransformChain(contentsOf: path).affine else {
@@ -101,19 +101,6 @@ struct CohortRegistration {
       ).write(to: labelsPath(row))
     }
     return outcome.document
-  }
-
-  /// Refuses labels of another image before anything is done.
-  private func checkLabels(_ labels: String, of row: RegistrationTable.Row) throws {
-    let (map, image) = (
-      try VolumeHeader(contentsOf: labels).geometry,
-      try VolumeHeader(contentsOf: row.moving).geometry
-    )
-    guard map.matches(image, tolerance: 1e-3) else {
-      throw TableProblem(
-        path: labels,
-        problem: "is on another grid (\(map.extent)) than \(row.moving) (\(image.extent))")
-    }
   }
 
   private func task(_ row: RegistrationTable.Row) -> RegistrationTask {

@@ -10,11 +10,11 @@ struct DeformableRequest {
 }
 
 extension RegistrationRequest {
-  /// Registers one image by a deformable map and writes what was asked for.
-  func run(
-    _ deformable: DeformableRequest, _ moving: Volume<Float>, _ task: RegistrationTask,
+  /// Registers one image by a deformable map.
+  func find(
+    _ moving: Volume<Float>, _ deformable: DeformableRequest, _ task: RegistrationTask,
     _ console: Console
-  ) throws -> (document: JSONObject, text: String) {
+  ) throws -> Outcome {
     let begin = ContinuousClock.now
     let result: DeformableResult
     do throws(RegistrationError) {
@@ -26,9 +26,10 @@ extension RegistrationRequest {
     }
     let seconds = (ContinuousClock.now - begin) / .seconds(1)
     for warning in result.warnings { console.message("\(task.moving): warning: \(warning)") }
-    try write(TransformChain([.warp(.displacement(result.field))]), of: moving, task)
-    if let inverse = task.inverse { try result.inverse.write(to: inverse) }
-    return (result.document(task, seconds: seconds), result.text(seconds: seconds))
+    return Outcome(
+      chain: TransformChain([.warp(.displacement(result.field))]),
+      document: result.document(task, seconds: seconds), text: result.text(seconds: seconds),
+      inverse: result.inverse)
   }
 }
 

@@ -47,13 +47,38 @@ struct RegistrationRequest {
   var initial: AffineMap
   var interpolation: Interpolation
   var outside: Float
+  /// What is known of both images; of one moving image only.
+  var structures: KnownStructures?
+
+  /// A map that was found, and how.
+  struct Outcome {
+    var chain: TransformChain
+    var document: JSONObject
+    var text: String
+    /// The field back of a deformable map.
+    var inverse: DisplacementField?
+  }
 
   /// Registers one image and writes what was asked for.
   func run(
     _ task: RegistrationTask, _ console: Console
   ) throws -> (document: JSONObject, text: String) {
     let moving = try Volume<Float>(contentsOf: task.moving)
-    if let deformable { return try run(deformable, moving, task, console) }
+    let outcome = try find(moving, task, console)
+    try write(outcome.chain, of: moving, task)
+    if let path = task.inverse { try outcome.inverse?.write(to: path) }
+    guard let structures else { return (outcome.document, outcome.text) }
+    let figures = try structures.judge(outcome.chain, from: initial, on: fixed.geometry)
+    var document = outcome.document
+    for (name, value) in figures.document.members { document[name] = value }
+    return (document, outcome.text + figures.text)
+  }
+
+  /// Registers one image and writes nothing.
+  func find(
+    _ moving: Volume<Float>, _ task: RegistrationTask, _ console: Console
+  ) throws -> Outcome {
+    if let deformable { return try find(moving, deformable, task, console) }
     let begin = ContinuousClock.now
     let result: LinearResult
     do throws(RegistrationError) {
@@ -65,13 +90,12 @@ struct RegistrationRequest {
     }
     let seconds = (ContinuousClock.now - begin) / .seconds(1)
     for warning in result.warnings { console.message("\(task.moving): warning: \(warning)") }
-    try write(TransformChain(result.map), of: moving, task)
-    return (
-      result.document(task, seconds: seconds), result.text(seconds: seconds)
-    )
+    return Outcome(
+      chain: TransformChain(result.map), document: result.document(task, seconds: seconds),
+      text: result.text(seconds: seconds))
   }
 
-  func write(
+  private func write(
     _ chain: TransformChain, of moving: Volume<Float>, _ task: RegistrationTask
   ) throws {
     if task.output != nil || task.report != nil {
@@ -85,12 +109,18 @@ struct RegistrationRequest {
         ).image.write(to: report)
       }
     }
-    guard let transform = task.transform else { return }
-    guard try TransformFileFormat(writing: transform) == .field else {
-      try chain.write(to: transform)
+    if let transform = task.transform { try chain.write(to: transform, on: fixed.geometry) }
+  }
+}
+
+extension TransformChain {
+  /// Writes the map, as a field on a grid where the file's name asks for one.
+  func write(to path: String, on grid: Geometry) throws {
+    guard try TransformFileFormat(writing: path) == .field else {
+      try write(to: path)
       return
     }
-    try chain.displacementField(on: fixed.geometry).write(to: transform)
+    try displacementField(on: grid).write(to: path)
   }
 }
 
