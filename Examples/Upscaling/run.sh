@@ -4,7 +4,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 output=${1:-upscaling}
-iterations=${2:-300}
+iterations=${2:-600}
 python=${PYTHON:-python3}
 if [ -z "${DELINEATE:-}" ] || [ -z "${EXAMPLE:-}" ]; then
   . "$root/Tests/install.sh"

@@ -32,9 +32,10 @@ parser.add_argument("--delineate", required=True)
 parser.add_argument("--iterations", type=int, default=300)
 parser.add_argument("--images", type=int, default=150)
 parser.add_argument("--cases", type=int, default=50)
+parser.add_argument("--threads", type=int, default=2)
 parser.add_argument("--precision", default="bfloat16", choices=("bfloat16", "float32"))
 options = parser.parse_args()
-torch.set_num_threads(2)
+torch.set_num_threads(options.threads)
 
 
 class SplitMix64:
@@ -138,7 +139,7 @@ def generator(x, w, blocks):
 
 
 def run(*command):
-    return subprocess.run([options.delineate, "upscale", *map(str, command), "--quiet", "--threads", "2"], check=True, capture_output=True, text=True).stdout
+    return subprocess.run([options.delineate, "upscale", *map(str, command), "--quiet", "--threads", str(options.threads)], check=True, capture_output=True, text=True).stdout
 
 
 def ours(name, **changes):

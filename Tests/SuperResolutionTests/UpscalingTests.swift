@@ -150,23 +150,6 @@ import Volumes
     #expect(error?.description.contains("--resume") == true)
   }
 
-  /// A longer training does better than interpolation on images like those it has seen.
-  @Test func trainingGains() throws {
-    let folder = try TemporaryFolder()
-    var settings = Self.settings()
-    settings.iterations = 150
-    settings.adversarialIterations = 0
-    settings.degradation = Degradation(factors: [2, 2, 2])
-    settings.degradation.responses = Array(repeating: .mean, count: 3)
-    settings.gradientWeight = 0
-    try train(settings, into: folder.path)
-    let model = try UpscalingModel(contentsOf: folder.path, precision: .float32)
-    let evaluation = UpscalingEvaluation(
-      of: try UpscalingComparison(of: Self.image(1).volume, path: "image", by: model))
-    #expect(evaluation.model.peakSignalToNoise > evaluation.cubic.peakSignalToNoise + 0.3)
-    #expect(evaluation.cubic.peakSignalToNoise > evaluation.linear.peakSignalToNoise)
-  }
-
   /// Adding what the degraded result lacks brings it closer to the image it was made of, and keeps the image's range.
   @Test func backProjectionsKeepToTheImage() throws {
     let folder = try TemporaryFolder()

@@ -37,6 +37,12 @@ struct UpscaleApply: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "From 0, the reconstruction stage, to 1, the adversarial one: a model whose weights lie between both.",
+      valueName: "share"))
+  var adversarialShare: Double?
+
+  @Option(
+    help: ArgumentHelp(
       "Label maps to bring onto the finer grids: a file, or a folder of files that are named as the images.",
       valueName: "path"))
   var labels: String?
@@ -55,6 +61,10 @@ struct UpscaleApply: ParsableCommand {
   func validate() throws {
     if input.isEmpty { throw ValidationError("--input needs files or folders") }
     try BackProjections.validate(backProjections)
+    if let adversarialShare, !(0...1 ~= adversarialShare) || stage != nil {
+      throw ValidationError(
+        "--adversarial-share must be from 0 to 1, and takes the place of --stage")
+    }
     if (labels == nil) != (labelsOutput == nil) {
       throw ValidationError("--labels and --labels-output go together")
     }
@@ -63,8 +73,11 @@ struct UpscaleApply: ParsableCommand {
   func run() throws {
     let console = common.start()
     let folder = model
-    let model = try UpscalingModel(
-      contentsOf: folder, stage: stage?.stage, precision: precision.precision)
+    let model =
+      try adversarialShare.map {
+        try UpscalingModel(
+          contentsOf: folder, adversarialShare: $0, precision: precision.precision)
+      } ?? UpscalingModel(contentsOf: folder, stage: stage?.stage, precision: precision.precision)
     let paths = try UpscaleImages(input).paths
     let names = paths.map(fileName(of:))
     if Set(names).count < names.count {
@@ -84,6 +97,7 @@ struct UpscaleApply: ParsableCommand {
         document["output"] = .string(target)
         document["model"] = .string(folder)
         document["stage"] = .string(model.stage.rawValue)
+        if let adversarialShare { document["adversarial_share"] = .number(adversarialShare) }
         document["factors_xyz"] = model.settings.factorsDocument
         document["back_projections"] = .integer(backProjections)
         document["inconsistency"] = .array(inconsistencies.map { .number($0) })
