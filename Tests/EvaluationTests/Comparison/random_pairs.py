@@ -16,7 +16,7 @@ warnings.filterwarnings("ignore")
 np.Inf = np.inf  # the package is older than numpy 2
 from surface_distance import metrics  # noqa: E402
 
-PAIRS, TOLERANCE = 50, 1.0
+PAIRS, TOLERANCE = 200, 1.0
 
 
 def blobs(generator, shape):
@@ -64,8 +64,8 @@ def compare(program, work):
         (work / name).mkdir()
     cases = list(pairs())
     for index, (a, b, spacing) in enumerate(cases):
-        write(a, spacing, work / "reference" / f"{index:02}.nii.gz")
-        write(b, spacing, work / "prediction" / f"{index:02}.nii.gz")
+        write(a, spacing, work / "reference" / f"{index:03}.nii.gz")
+        write(b, spacing, work / "prediction" / f"{index:03}.nii.gz")
     table = work / "cases.csv"
     subprocess.run([program, "evaluate", "--reference", work / "reference", "--prediction", work / "prediction", "--labels", "1",
                     "--surface", "--tolerance", str(TOLERANCE), "--case-csv", table, "--output", work / "summary.json"],
@@ -73,8 +73,8 @@ def compare(program, work):
     differences = dict.fromkeys(("dice", "iou", "volume_difference_ml", "hd95_mm", "assd_mm", "nsd"), 0.0)
     rows = {row["case"]: row for row in csv.DictReader(table.open())}
     for index, (a, b, _) in enumerate(cases):
-        row = rows[f"{index:02}"]
-        images = [sitk.ReadImage(str(work / name / f"{index:02}.nii.gz")) for name in ("reference", "prediction")]
+        row = rows[f"{index:03}"]
+        images = [sitk.ReadImage(str(work / name / f"{index:03}.nii.gz")) for name in ("reference", "prediction")]
         spacing = images[0].GetSpacing()[::-1]
         expected = {"volume_difference_ml": (int(b.sum()) - int(a.sum())) * np.prod(spacing) / 1000}
         if a.any() or b.any():

@@ -50,64 +50,84 @@ def ball(image_path, path):
 
 
 def case(program, image, mask, work, ending):
+    """Runs every command that writes a mask; the number of masks and labels that PyRadiomics took."""
     results = []
+    first = labels(mask)[0]
 
     def out(name):
         return work / f"{name}{ending}"
 
     commands = {
         "dilate": ["roi", "dilate", mask, out("dilate"), "--mm", 5],
+        "dilate_slices": ["roi", "dilate", mask, out("dilate_slices"), "--mm", 5, "--per-slice", "z"],
+        "erode": ["roi", "erode", out("dilate"), out("erode"), "--mm", 2],
         "open": ["roi", "open", mask, out("open"), "--voxels", 1],
         "close": ["roi", "close", mask, out("close"), "--mm", 3],
         "shell": ["roi", "shell", mask, out("shell"), "--limits", "0,5,10"],
+        "shell_inside": ["roi", "shell", mask, out("shell_inside"), "--limits", "0,5", "--inside", out("dilate"), "--tumour", "own-label"],
         "components": ["roi", "components", mask, out("components"), "--largest", 1],
         "fill": ["roi", "fill", mask, out("fill")],
         "smooth": ["roi", "smooth", mask, out("smooth"), "--mm", 1],
-        "erode": ["roi", "erode", out("dilate"), out("erode"), "--mm", 2],
-        "boolean": ["roi", "boolean", "union", mask, out("dilate"), "--output", out("boolean")],
+        "like": ["resample", mask, out("like"), "--like", image, "--labels"],
+        "boolean_union": ["roi", "boolean", "union", mask, out("dilate"), "--output", out("boolean_union")],
+        "boolean_intersection": ["roi", "boolean", "intersection", mask, out("dilate"), "--output", out("boolean_intersection")],
+        "boolean_difference": ["roi", "boolean", "difference", out("dilate"), mask, "--output", out("boolean_difference")],
+        "boolean_xor": ["roi", "boolean", "xor", out("dilate"), mask, "--output", out("boolean_xor")],
     }
     for name, command in commands.items():
         run(program, *command)
         take(image, out(name), results)
-    run(program, "roi", "check", image, mask, "--label", labels(mask)[0], "--output", out("checked"))
+    run(program, "roi", "check", image, mask, "--label", first, "--output", out("checked"))
     take(image, out("checked"), results)
-    run(program, "roi", "crop", image, mask, out("part"), "--margin", 8, "--mask-output", out("crop"))
-    take(out("part"), out("crop"), results)
-    truth = work / f"truth{ending}"
-    sitk.WriteImage(sitk.ReadImage(str(mask)), str(truth))
-    run(program, "raters", "simulate", mask, "--output", work / "raters", "--raters", 3, "--noise", 1)
-    raters = [work / "raters" / f"rater_{n}" / mask.name for n in (1, 2, 3)]
-    for path in raters:
-        take(image, path, results)
-    run(program, "raters", "simulate", mask, "--output", work / "contours", "--raters", 1, "--image", image)
-    take(image, work / "contours" / "rater_1" / mask.name, results)
-    for method in ("majority", "union", "staple", "simple"):
-        run(program, "raters", "consensus", *raters, "--method", method, "--output", out(method))
-        take(image, out(method), results)
-    run(program, "raters", "perturb", image, mask, "--image-output", out("again"), "--mask-output", out("moved"), "--noise", "estimated",
-        "--rotation", 4, "--translation", "0.25,0.5,0")
-    take(out("again"), out("moved"), results)
+    pairs(program, image, mask, out, results)
+    raters(program, image, mask, work, out, results)
+    if ending == ".nii.gz":
+        recipe(program, image, mask, work, results)
     return len(results)
 
 
-def sphere(program, work):
-    """A ball of 10 mm, dilated by 5 mm on a grid of 0.4 mm."""
-    size, spacing = 96, 0.4
-    places = (np.arange(size) - (size - 1) / 2) * spacing
-    squares = places[:, None, None] ** 2 + places[None, :, None] ** 2 + places[None, None, :] ** 2
-    for name, radius in (("ball", 10), ("direct", 15)):
-        image = sitk.GetImageFromArray((squares <= radius ** 2).astype(np.uint8))
-        image.SetSpacing((spacing,) * 3)
-        sitk.WriteImage(image, str(work / f"{name}.nii.gz"))
-    run(program, "roi", "dilate", work / "ball.nii.gz", work / "dilated.nii.gz", "--mm", 5)
-    radius = 15
-    theory = {"MeshVolume": 4 / 3 * math.pi * radius ** 3, "VoxelVolume": 4 / 3 * math.pi * radius ** 3, "SurfaceArea": 4 * math.pi * radius ** 2,
-              "Sphericity": 1, "Maximum3DDiameter": 2 * radius, "Maximum2DDiameterSlice": 2 * radius, "MajorAxisLength": 4 * radius / math.sqrt(5),
-              "MinorAxisLength": 4 * radius / math.sqrt(5), "LeastAxisLength": 4 * radius / math.sqrt(5), "Elongation": 1, "Flatness": 1}
-    found, direct = (extractor.execute(str(work / f"{name}.nii.gz"), str(work / f"{name}.nii.gz")) for name in ("dilated", "direct"))
-    for name, value in theory.items():
-        a, b = (float(features[f"original_shape_{name}"]) for features in (found, direct))
-        print(f"  {name}: theory {value:.4g}, dilated {a / value - 1:+.2%}, drawn at that radius {b / value - 1:+.2%}")
+def pairs(program, image, mask, out, results):
+    """Commands that write an image and a mask that belongs to it."""
+    run(program, "roi", "crop", image, mask, out("part"), "--margin", 8, "--mask-output", out("crop"))
+    run(program, "roi", "crop", image, mask, out("cube"), "--shape", "cube", "--margin", 10, "--size", "48,48,48", "--mask-output", out("cube_mask"))
+    for name, kind in (("image", []), ("mask", ["--labels"])):
+        run(program, "resample", {"image": image, "mask": mask}[name], out(f"fine_{name}"), "--spacing", "1.1,1.1,2", *kind)
+    # A patient's other scan, or the same one moved, onto the image.
+    for name, kind in (("image", []), ("mask", ["--labels"])):
+        run(program, "warp", "--transform", identity(out("identity").with_suffix(".tfm")), "--moving", {"image": image, "mask": mask}[name],
+            "--fixed", out("fine_image"), "--output", out(f"warped_{name}"), *kind)
+    run(program, "raters", "perturb", image, mask, "--image-output", out("again"), "--mask-output", out("moved"), "--noise", "estimated",
+        "--rotation", 4, "--translation", "0.25,0.5,0")
+    run(program, "raters", "perturb", image, mask, "--image-output", out("drawn"), "--mask-output", out("drawn_mask"), "--volume-change", 0.1,
+        "--contours")
+    for first, second in (("part", "crop"), ("cube", "cube_mask"), ("fine_image", "fine_mask"), ("warped_image", "warped_mask"),
+                          ("again", "moved"), ("drawn", "drawn_mask")):
+        take(out(first), out(second), results)
+
+
+def identity(path):
+    sitk.WriteTransform(sitk.AffineTransform(3), str(path))
+    return path
+
+
+def raters(program, image, mask, work, out, results):
+    """Made-up raters and their consensus."""
+    run(program, "raters", "simulate", mask, "--output", work / "raters", "--raters", 3, "--noise", 1)
+    found = [work / "raters" / f"rater_{n}" / mask.name for n in (1, 2, 3)]
+    run(program, "raters", "simulate", mask, "--output", work / "contours", "--raters", 1, "--image", image)
+    for path in (*found, work / "contours" / "rater_1" / mask.name):
+        take(image, path, results)
+    for method in ("majority", "union", "intersection", "staple", "simple"):
+        run(program, "raters", "consensus", *found, "--method", method, "--output", out(method))
+        take(image, out(method), results)
+
+
+def recipe(program, image, mask, work, results):
+    """A cube around every lesion, with the mask that goes with it."""
+    (work / "cohort.csv").write_text(f"case,ct,mask\ncase,{image},{mask}\n")
+    run(program, "roi", "recipe", "ct-cube-64", work / "cohort.csv", "--output", work / "samples")
+    for path in sorted((work / "samples").glob("*_mask.nii.gz")):
+        take(path.with_name(path.name.replace("_mask", "")), path, results)
 
 
 if __name__ == "__main__":
@@ -124,4 +144,3 @@ if __name__ == "__main__":
             work = root / f"work_{mask.name}"
             work.mkdir()
             print(f"{mask.name}: {case(program, image, mask, work, '.nrrd' if image.suffix == '.nrrd' else '.nii.gz')} masks taken")
-        sphere(program, root)
