@@ -80,7 +80,8 @@ struct UpscaleTrain: ParsableCommand {
     if let iterations { settings.iterations = iterations }
     if let adversarialIterations { settings.adversarialIterations = adversarialIterations }
     if perceptualModel != nil, settings.adversarialIterations == 0 {
-      throw ValidationError("--perceptual-model counts in the adversarial stage, which has no steps")
+      throw ValidationError(
+        "--perceptual-model counts in the adversarial stage, which has no steps here")
     }
     let perceptualLoss = try perceptualModel.map { path in
       let model = try ModelFolder(path)
