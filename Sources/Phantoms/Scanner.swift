@@ -23,7 +23,9 @@ struct Scanner {
         echoTime: 85, repetitionTime: 4200, gradientEchoRepetitionTime: 4.8, flipAngle: 12,
         remainingFat: 0.35),
       inPlaneSpacing: size.spacings.inPlane, sliceSpacing: size.spacings.slices,
-      largestObliquity: 6, obliqueFraction: 0.3, noise: 0.02...0.035, shading: 0.1...0.2)
+      largestObliquity: 6, obliqueFraction: 0.3,
+      // Sharp scans are long ones.
+      noise: size == .sharp ? 0.008...0.014 : 0.02...0.035, shading: 0.1...0.2)
   }
 
   /// Another site with an older machine: other contrast, thicker slices, more noise and shading,

@@ -66,6 +66,18 @@ public struct PresetFields: Sendable {
     return value
   }
 
+  /// Several numbers within a range.
+  public func numbers(
+    _ name: String, _ range: ClosedRange<Double>, count: Int
+  ) throws(PresetError) -> [Double] {
+    guard let values = object[name]?.doubles, values.count == count,
+      values.allSatisfy(range.contains)
+    else {
+      throw wrong(name, "\(count) numbers from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return values
+  }
+
   /// A whole number within a range.
   public func wholeNumber(_ name: String, _ range: ClosedRange<Int>) throws(PresetError) -> Int {
     guard let value = object[name]?.int, range.contains(value) else {

@@ -194,6 +194,10 @@ import Volumes
       "upscale", "evaluate", "--images", path("scans"), "--model", path("m"), "--masks",
       path("scans"))
     #expect(masks.status == 64 && masks.text.contains("--pyradiomics"))
+    let perceptual = try lines(
+      "upscale", "train", "--images", path("scans"), "--output", path("m"), "--perceptual-model",
+      path("nowhere"))
+    #expect(perceptual.status == 1 && perceptual.text.contains("nowhere"))
     let volume = try Volume<Float>(contentsOf: path("scans/scan_0.nii.gz"))
     try ImageFile(channels: [volume, volume]).write(to: path("scans/scan_2.nii.gz"))
     let channels = try lines(

@@ -22,7 +22,6 @@ public struct UpscalingArchitecture: Hashable, Sendable {
     if factors.count != 3 || !factors.allSatisfy({ (1...4).contains($0) }) {
       return "factors must be three whole numbers from 1 to 4, not \(factors)"
     }
-    if factors.allSatisfy({ $0 == 1 }) { return "one factor at least must be above 1" }
     if !(1...512).contains(features) || !(1...512).contains(fineFeatures) {
       return "features must be from 1 to 512, not \(features) and \(fineFeatures)"
     }

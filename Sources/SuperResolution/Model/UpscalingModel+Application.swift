@@ -35,6 +35,16 @@ extension UpscalingModel {
     _ image: Volume<Float>, path: String, backProjections: Int = 0,
     tileLimit: Int = Self.tileLimit
   ) throws(UpscalingError) -> Result {
+    try upscale(
+      image, onto: settings.fineShape(of: image.extent.shape), path: path,
+      backProjections: backProjections, tileLimit: tileLimit)
+  }
+
+  /// Raises the resolution of an image to a fine grid of about its factors.
+  func upscale(
+    _ image: Volume<Float>, onto target: Shape3, path: String, backProjections: Int,
+    tileLimit: Int = Self.tileLimit
+  ) throws(UpscalingError) -> Result {
     guard image.voxels.allSatisfy(\.isFinite) else {
       throw .image(
         path: path,
@@ -45,15 +55,15 @@ extension UpscalingModel {
         path: path, problem: "all voxels have the same intensity, there is nothing to see")
     }
     let coarse = VoxelArray(shape: image.extent.shape, elements: scale.normalised(image.voxels))
-    let factors = settings.factors
-    let target = Shape3((0..<3).map { coarse.shape[$0] * factors[$0] })
     let concerns = statistics.concerns(
-      spacing: image.geometry.spacing, intensities: coarse.elements, factors: factors.reversed())
+      spacing: image.geometry.spacing, intensities: coarse.elements,
+      factors: settings.factors.reversed())
     var fine = coarse.interpolated(to: target)
+    let working = coarse.interpolated(to: settings.workingShape(of: target))
     for tile in UpscalingTile.tiles(
-      of: coarse.shape, halo: Self.halo(of: settings), limit: tileLimit)
+      of: working.shape, halo: Self.halo(of: settings), limit: tileLimit)
     {
-      try addResidual(of: tile, from: coarse, to: &fine)
+      try addResidual(of: tile, from: working, to: &fine)
     }
     device.trimMemory()
     for _ in 0..<backProjections {
@@ -64,7 +74,7 @@ extension UpscalingModel {
     let difference = missing(
       of: VoxelArray(shape: coarse.shape, elements: image.voxels), in: fine)
     let squares = difference.elements.reduce(0.0) { $0 + Double($1) * Double($1) }
-    let geometry = image.geometry.upscaled(by: (x: factors[2], y: factors[1], z: factors[0]))
+    let geometry = image.geometry.onGrid(target.extent)
     return Result(
       image: Volume(voxels: fine.elements, geometry: geometry), concerns: concerns,
       inconsistency: (squares / Double(coarse.elements.count)).squareRoot()
@@ -96,7 +106,7 @@ extension UpscalingModel {
         input.elements,
         shape: TensorShape(batch: 1, channels: 1, size: Size3(input.shape.lengths)), on: device))
     do throws(TensorError) { try device.throwFailure() } catch { throw .tensors(error) }
-    let factors = settings.factors
+    let factors = settings.networkFactors
     let (shape, target) = (output.shape.size, fine.shape)
     let inner = (0..<3).map { axis in
       tile.inner[axis].lowerBound * factors[axis]..<tile.inner[axis].upperBound * factors[axis]

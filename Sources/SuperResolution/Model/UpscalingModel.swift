@@ -62,6 +62,30 @@ public struct UpscalingModel {
     }
   }
 
+  /// Reads a model between both stages of a training: its weights are weighted means of theirs.
+  ///
+  /// - Parameters:
+  ///   - folder: The folder of a training.
+  ///   - adversarialShare: From 0, the first stage's model, to 1, the adversarial one.
+  ///   - precision: The number format of activations; nil takes the fastest.
+  /// - Throws: ``UpscalingError``.
+  /// - Source: Wang et al., ECCV workshops 2018, arXiv:1809.00219 (network interpolation).
+  public init(
+    contentsOf folder: String, adversarialShare: Double, precision: Precision? = nil
+  ) throws(UpscalingError) {
+    precondition(0...1 ~= adversarialShare, "a share of \(adversarialShare)")
+    try self.init(contentsOf: folder, stage: .adversarial, precision: precision)
+    let other = try UpscalingModel(
+      contentsOf: folder, stage: .reconstruction, precision: precision)
+    guard other.settings == settings else {
+      throw .model(path: folder, problem: "holds models of two different trainings")
+    }
+    let share = Float(adversarialShare)
+    for (mine, first) in zip(generator.parameters, other.generator.parameters) {
+      mine.values = zip(mine.values, first.values).map { share * $0 + (1 - share) * $1 }
+    }
+  }
+
   private static func file(
     _ path: String, _ stage: UpscalingRecord.Stage?
   ) throws(UpscalingError) -> String {

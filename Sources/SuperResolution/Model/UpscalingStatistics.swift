@@ -54,13 +54,13 @@ public struct UpscalingStatistics: Hashable, Sendable {
   ///   - intensities: Its intensities on the scale of ``IntensityScale``.
   ///   - factors: The model's factors along x, y and z.
   /// - Returns: The lines.
-  func concerns(spacing: Vector3, intensities: [Float], factors: [Int]) -> [String] {
+  func concerns(spacing: Vector3, intensities: [Float], factors: [Double]) -> [String] {
     var concerns: [String] = []
     let names = ["x", "y", "z"]
     for (axis, found) in [spacing.x, spacing.y, spacing.z].enumerated() {
       let known = spacings[axis]
       let expected =
-        known.lowerBound * Double(factors[axis])...known.upperBound * Double(factors[axis])
+        known.lowerBound * factors[axis]...known.upperBound * factors[axis]
       if found < expected.lowerBound / 1.5 || found > expected.upperBound * 1.5 {
         concerns.append(
           "its spacing along \(names[axis]) is \(text(found)) mm, and the model was trained for "

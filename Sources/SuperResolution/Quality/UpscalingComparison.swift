@@ -18,7 +18,7 @@ public struct UpscalingComparison: Sendable {
 
   /// Degrades an image as the model expects it, without noise, and raises its resolution again.
   ///
-  /// Voxels beyond the last whole coarse one are left out.
+  /// Where factors are whole, voxels beyond the last whole coarse one are left out.
   ///
   /// - Parameters:
   ///   - truth: An image of high resolution.
@@ -29,7 +29,7 @@ public struct UpscalingComparison: Sendable {
   public init(
     of truth: Volume<Float>, path: String, by model: UpscalingModel, backProjections: Int = 0
   ) throws(UpscalingError) {
-    let factors = model.settings.factors
+    let factors = model.settings.networkFactors
     let whole = Shape3((0..<3).map { truth.extent.shape[$0] / factors[$0] * factors[$0] })
     guard whole.count > 0 else {
       throw .image(path: path, problem: "is too small: \(truth.extent) voxels")
@@ -47,7 +47,8 @@ public struct UpscalingComparison: Sendable {
     let degraded = model.settings.degradation.applied(to: fine)
     coarse = Volume(
       voxels: degraded.elements, geometry: geometry.onGrid(degraded.shape.extent))
-    let result = try model.upscale(coarse, path: path, backProjections: backProjections)
+    let result = try model.upscale(
+      coarse, onto: whole, path: path, backProjections: backProjections)
     linear = Volume(
       voxels: degraded.interpolatedLinearly(to: whole).elements, geometry: geometry)
     cubic = Volume(voxels: degraded.interpolated(to: whole).elements, geometry: geometry)

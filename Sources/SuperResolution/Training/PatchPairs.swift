@@ -7,7 +7,7 @@ struct PatchPairs {
   /// Samples side by side.
   struct Batch {
     let count: Int
-    /// The shape of a coarse patch.
+    /// The shape of a coarse patch, on the grid that the network works on.
     let coarseShape: Shape3
     /// The shape of a fine patch.
     let fineShape: Shape3
@@ -19,7 +19,7 @@ struct PatchPairs {
     var fine: [Float] = []
   }
 
-  /// Intensities between about 0 and 1, each axis a multiple of the factor and at least as long as the patch.
+  /// Intensities between about 0 and 1, each axis a multiple of the network's factor and at least as long as the patch.
   private let images: [VoxelArray<Float>]
   private let settings: UpscalingSettings
   private let seed: UInt64
@@ -37,7 +37,7 @@ struct PatchPairs {
     self.images = images.map { image in
       var image = image
       for axis in 0..<3 {
-        let factor = settings.factors[axis]
+        let factor = settings.networkFactors[axis]
         let whole = image.shape[axis] / factor * factor
         let length = max(settings.patch[axis], whole)
         if length != image.shape[axis] {
@@ -56,7 +56,8 @@ struct PatchPairs {
       ThreadBudget.serially { sample(iteration, index) }
     }
     var batch = Batch(
-      count: settings.batch, coarseShape: settings.coarsePatch, fineShape: settings.patch)
+      count: settings.batch, coarseShape: settings.workingShape(of: settings.patch),
+      fineShape: settings.patch)
     for sample in samples {
       batch.coarse += sample.coarse
       batch.interpolated += sample.interpolated
@@ -70,15 +71,15 @@ struct PatchPairs {
   ) -> (coarse: [Float], interpolated: [Float], fine: [Float]) {
     var generator = SplitMix64(seed: seed, stream: iteration, index)
     let image = images[Int.random(in: 0..<images.count, using: &generator)]
-    let factors = settings.factors
-    // Where the patch and what is degraded around it begin and end, in coarse voxels.
+    let factors = settings.networkFactors
+    let patch = settings.workingShape(of: settings.patch)
+    // Where the patch and what is degraded around it begin and end, on the grid that the network works on.
     var (first, from, to) = ([0, 0, 0], [0, 0, 0], [0, 0, 0])
     for axis in 0..<3 {
       let length = image.shape[axis] / factors[axis]
-      let patch = settings.coarsePatch[axis]
-      first[axis] = Int.random(in: 0...length - patch, using: &generator)
+      first[axis] = Int.random(in: 0...length - patch[axis], using: &generator)
       from[axis] = max(0, first[axis] - Self.margin)
-      to[axis] = min(length, first[axis] + patch + Self.margin)
+      to[axis] = min(length, first[axis] + patch[axis] + Self.margin)
     }
     var region = image.block(
       at: (0..<3).map { from[$0] * factors[$0] },
@@ -88,11 +89,12 @@ struct PatchPairs {
     var coarse = settings.degradation.applied(to: region, sliceWidth: draw.sliceWidth)
     settings.degradation.addNoise(to: &coarse, level: draw.noiseLevel, &generator)
     let interpolated = coarse.interpolated(to: region.shape)
+    let working = coarse.interpolated(to: settings.workingShape(of: region.shape))
     let inner = (0..<3).map { first[$0] - from[$0] }
     let innerFine = (0..<3).map { inner[$0] * factors[$0] }
     let flips = (0..<3).map { _ in generator.chance(0.5) }
     return (
-      coarse.block(at: inner, shape: settings.coarsePatch).flipped(flips).elements,
+      working.block(at: inner, shape: patch).flipped(flips).elements,
       interpolated.block(at: innerFine, shape: settings.patch).flipped(flips).elements,
       region.block(at: innerFine, shape: settings.patch).flipped(flips).elements
     )

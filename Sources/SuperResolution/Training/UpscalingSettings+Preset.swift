@@ -26,15 +26,17 @@ extension UpscalingSettings {
   private init(_ fields: PresetFields) throws(PresetError) {
     self.init()
     try fields.checkNames(Self.fieldNames)
-    factors = try fields.wholeNumbers("factors_xyz", 1...4, count: 3...3).reversed()
+    degradation = try Degradation(fields)
     patch = Shape3(try fields.wholeNumbers("patch_xyz", 8...256, count: 3...3).reversed())
-    guard (0..<3).allSatisfy({ patch[$0] % factors[$0] == 0 }) else {
-      throw fields.wrong("patch_xyz", "multiples of factors_xyz")
+    guard (0..<3).allSatisfy({ patch[$0] % networkFactors[$0] == 0 }) else {
+      throw fields.wrong("patch_xyz", "multiples of the whole parts of factors_xyz")
     }
     features = try fields.wholeNumber("features", 1...512)
     fineFeatures = try fields.wholeNumber("fine_features", 1...512)
     blocks = try fields.wholeNumber("blocks", 1...64)
-    if let defect = architecture.defect { throw fields.wrong("factors_xyz", defect) }
+    guard factors.contains(where: { $0 > 1 }) else {
+      throw fields.wrong("factors_xyz", "above 1 along one axis at least")
+    }
     batch = try fields.wholeNumber("batch", 1...256)
     iterations = try fields.wholeNumber("iterations", 1...10_000_000)
     learningRate = try fields.number("learning_rate", 1e-8...1)
@@ -48,7 +50,6 @@ extension UpscalingSettings {
     adversarialWarmUp = try fields.wholeNumber("adversarial_warm_up", 0...10_000_000)
     instanceNoise = try fields.number("instance_noise", 0...1)
     discriminatorFeatures = try fields.wholeNumbers("discriminator_features", 1...512, count: 1...5)
-    degradation = try Degradation(fields, factors: factors)
   }
 
   private static let fieldNames = [
@@ -58,6 +59,14 @@ extension UpscalingSettings {
     "adversarial_loss", "adversarial_weight", "feature_weight", "perceptual_weight",
     "adversarial_warm_up", "instance_noise", "discriminator_features",
   ]
+
+  /// The factors along x, y and z.
+  public var factorsDocument: JSONValue {
+    .array(
+      factors.reversed().map {
+        $0 == $0.rounded() ? .integer(Int($0)) : .number($0)
+      })
+  }
 
   /// The fields of a preset with these settings.
   public var document: JSONValue {
@@ -69,7 +78,7 @@ extension UpscalingSettings {
       if case .frequencies(let taper) = $1 { max($0, taper) } else { $0 }
     }
     return [
-      "factors_xyz": numbers(factors.reversed()),
+      "factors_xyz": factorsDocument,
       "responses_xyz": .array(degradation.responses.reversed().map { .string($0.name.rawValue) }),
       "taper": .number(taper), "slice_widths": range(degradation.sliceWidths),
       "noise": .string(degradation.noise.rawValue),
@@ -108,8 +117,8 @@ extension AxisResponse {
 }
 
 extension Degradation {
-  fileprivate init(_ fields: PresetFields, factors: [Int]) throws(PresetError) {
-    self.init(factors: factors.map(Double.init))
+  fileprivate init(_ fields: PresetFields) throws(PresetError) {
+    self.init(factors: try fields.numbers("factors_xyz", 1...4, count: 3).reversed())
     let taper = try fields.number("taper", 0...1)
     sliceWidths = try fields.range("slice_widths", 0.1...4)
     let names = try fields.choices("responses_xyz", of: AxisResponse.Name.self, count: 3)

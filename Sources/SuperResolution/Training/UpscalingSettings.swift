@@ -3,9 +3,7 @@ public import Volumes
 
 /// How a network that raises the resolution is trained, and for what.
 public struct UpscalingSettings: Hashable, Sendable {
-  /// Fine voxels per coarse voxel along z, y and x.
-  public var factors = [2, 2, 2]
-  /// What makes coarse images of fine ones.
+  /// What makes coarse images of fine ones, and how many fine voxels go on a coarse one.
   public var degradation = Degradation(factors: [2, 2, 2])
   /// Channels at the coarse resolution.
   public var features = 32
@@ -48,9 +46,34 @@ public struct UpscalingSettings: Hashable, Sendable {
   /// The shape of the network.
   public var architecture: UpscalingArchitecture {
     UpscalingArchitecture(
-      factors: factors, features: features, fineFeatures: fineFeatures, blocks: blocks)
+      factors: networkFactors, features: features, fineFeatures: fineFeatures, blocks: blocks)
   }
 
-  /// Coarse voxels of a patch.
-  var coarsePatch: Shape3 { Shape3((0..<3).map { patch[$0] / factors[$0] }) }
+  /// Fine voxels per coarse voxel along z, y and x.
+  public var factors: [Double] { degradation.factors }
+
+  /// The whole part of each factor, which the network brings; what is left of it comes from interpolation before.
+  var networkFactors: [Int] { factors.map { max(1, Int($0)) } }
+
+  /// The grid that the network works on.
+  ///
+  /// - Parameter fine: A fine grid, a multiple of ``networkFactors``.
+  /// - Returns: The coarse grid itself where factors are whole.
+  func workingShape(of fine: Shape3) -> Shape3 {
+    Shape3((0..<3).map { fine[$0] / networkFactors[$0] })
+  }
+
+  /// The fine grid of a coarse image.
+  func fineShape(of coarse: Shape3) -> Shape3 {
+    Shape3(
+      (0..<3).map { axis in
+        let factor = networkFactors[axis]
+        return factor * Int((Double(coarse[axis]) * factors[axis] / Double(factor)).rounded())
+      })
+  }
+
+  /// The grid of the image that is made of one on a coarse grid; it covers the same space.
+  public func fineGrid(of coarse: Geometry) -> Geometry {
+    coarse.onGrid(fineShape(of: coarse.extent.shape).extent)
+  }
 }

@@ -93,8 +93,8 @@ extension UpscalingTraining {
       throw refused("all voxels have the same intensity, there is nothing to learn from")
     }
     let shape = image.volume.extent.shape
-    for axis in 0..<3 where shape[axis] < max(2 * settings.factors[axis], settings.patch[axis] / 4)
-    {
+    for axis in 0..<3
+    where Double(shape[axis]) < max(2 * settings.factors[axis], Double(settings.patch[axis] / 4)) {
       throw refused(
         "is too small: \(image.volume.extent) voxels, patches have \(settings.patch.extent); "
           + "leave it out, or choose smaller patches")

@@ -67,7 +67,8 @@ def phantom(seed, size):
 def written(folder, seeds, size):
     folder.mkdir(parents=True, exist_ok=True)
     for seed in seeds:
-        sitk.WriteImage(sitk.GetImageFromArray(phantom(seed, size)), str(folder / f"phantom_{seed:03d}.nii.gz"))
+        if not (folder / f"phantom_{seed:03d}.nii.gz").exists():
+            sitk.WriteImage(sitk.GetImageFromArray(phantom(seed, size)), str(folder / f"phantom_{seed:03d}.nii.gz"))
 
 
 def power(path):

@@ -37,6 +37,12 @@ struct UpscaleApply: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "From 0, the reconstruction stage, to 1, the adversarial one: a model whose weights lie between both.",
+      valueName: "share"))
+  var adversarialShare: Double?
+
+  @Option(
+    help: ArgumentHelp(
       "Label maps to bring onto the finer grids: a file, or a folder of files that are named as the images.",
       valueName: "path"))
   var labels: String?
@@ -55,6 +61,10 @@ struct UpscaleApply: ParsableCommand {
   func validate() throws {
     if input.isEmpty { throw ValidationError("--input needs files or folders") }
     try BackProjections.validate(backProjections)
+    if let adversarialShare, !(0...1 ~= adversarialShare) || stage != nil {
+      throw ValidationError(
+        "--adversarial-share must be from 0 to 1, and takes the place of --stage")
+    }
     if (labels == nil) != (labelsOutput == nil) {
       throw ValidationError("--labels and --labels-output go together")
     }
@@ -63,8 +73,11 @@ struct UpscaleApply: ParsableCommand {
   func run() throws {
     let console = common.start()
     let folder = model
-    let model = try UpscalingModel(
-      contentsOf: folder, stage: stage?.stage, precision: precision.precision)
+    let model =
+      try adversarialShare.map {
+        try UpscalingModel(
+          contentsOf: folder, adversarialShare: $0, precision: precision.precision)
+      } ?? UpscalingModel(contentsOf: folder, stage: stage?.stage, precision: precision.precision)
     let paths = try UpscaleImages(input).paths
     let names = paths.map(fileName(of:))
     if Set(names).count < names.count {
@@ -80,11 +93,12 @@ struct UpscaleApply: ParsableCommand {
       do {
         let (concerns, inconsistencies) = try apply(model, path, to: target)
         for concern in concerns { console.message("warning: \(path): \(concern)") }
-        try bringLabels(of: path, name: name, factors: model.settings.factors)
+        try bringLabels(of: path, name: name, settings: model.settings)
         document["output"] = .string(target)
         document["model"] = .string(folder)
         document["stage"] = .string(model.stage.rawValue)
-        document["factors_xyz"] = .array(model.settings.factors.reversed().map { .integer($0) })
+        if let adversarialShare { document["adversarial_share"] = .number(adversarialShare) }
+        document["factors_xyz"] = model.settings.factorsDocument
         document["back_projections"] = .integer(backProjections)
         document["inconsistency"] = .array(inconsistencies.map { .number($0) })
         document["warnings"] = .array(concerns.map { .string($0) })
@@ -124,11 +138,11 @@ struct UpscaleApply: ParsableCommand {
     return (results.flatMap(\.concerns), results.map(\.inconsistency))
   }
 
-  private func bringLabels(of path: String, name: String, factors: [Int]) throws {
+  private func bringLabels(of path: String, name: String, settings: UpscalingSettings) throws {
     guard let labels, let labelsOutput else { return }
     let map = try UpscaleLabels(path: labels).map(of: path)
-    let target = map.geometry.upscaled(by: (x: factors[2], y: factors[1], z: factors[0]))
-    try map.resampled(onto: target).write(to: "\(labelsOutput)/\(name)")
+    try map.resampled(onto: settings.fineGrid(of: map.geometry)).write(
+      to: "\(labelsOutput)/\(name)")
   }
 }
 

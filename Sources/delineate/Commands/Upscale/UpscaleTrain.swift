@@ -79,6 +79,10 @@ struct UpscaleTrain: ParsableCommand {
     var settings = try UpscalingSettings(preset: preset)
     if let iterations { settings.iterations = iterations }
     if let adversarialIterations { settings.adversarialIterations = adversarialIterations }
+    if perceptualModel != nil, settings.adversarialIterations == 0 {
+      throw ValidationError(
+        "--perceptual-model counts in the adversarial stage, which has no steps here")
+    }
     let perceptualLoss = try perceptualModel.map { path in
       let model = try ModelFolder(path)
       // Any fold knows the anatomy.
