@@ -9,8 +9,10 @@ let package = Package(
       name: "Delineate",
       targets: [
         "JSONDocuments", "PresetFiles", "Parallelism", "RandomNumbers", "Safetensors",
-        "DeflateStreams", "ZipArchives", "TorchCheckpoints", "Volumes", "VolumeFiles", "Resampling",
-        "RegionsOfInterest", "RegionRecipes", "Evaluation", "Raters", "SimulatedRaters", "Tensors",
+        "DeflateStreams", "ZipArchives", "TorchCheckpoints", "Volumes", "VolumeFiles",
+        "DICOMSeries",
+        "Resampling", "RegionsOfInterest", "RegionRecipes", "Evaluation", "Raters",
+        "SimulatedRaters", "Tensors",
         "Networks", "Datasets", "Planning", "Preprocessing", "Augmentation", "Inference",
         "ONNXFiles",
         "ModelExchange", "Training",
@@ -26,6 +28,9 @@ let package = Package(
     .target(name: "COpenMP", linkerSettings: [.linkedLibrary("gomp")]),
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
     .target(name: "CMatrixTiles"),
+    .target(
+      name: "CGDCM",
+      linkerSettings: ["MSFF", "DSED", "DICT", "IOD", "Common"].map { .linkedLibrary("gdcm\($0)") }),
     .target(name: "CNIfTI"),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
@@ -50,6 +55,7 @@ let package = Package(
         "CNIfTI", "CPNG", "CTIFF", "DeflateStreams", "FileOutput", "JSONDocuments", "Parallelism",
         "Volumes", "ZipArchives",
       ]),
+    .target(name: "DICOMSeries", dependencies: ["CGDCM", "Volumes"]),
     .target(name: "Resampling", dependencies: ["Parallelism", "Volumes"]),
     .target(
       name: "SpatialTransforms", dependencies: ["ElementaryFunctions", "Parallelism", "Volumes"]),
@@ -209,6 +215,10 @@ let package = Package(
         "FileOutput", "JSONDocuments", "RandomNumbers", "TestSupport", "VolumeFiles", "Volumes",
       ], exclude: ["Comparison", "Fixtures"]),
     .testTarget(
+      name: "DICOMSeriesTests",
+      dependencies: ["DICOMSeries", "JSONDocuments", "TestSupport", "Volumes"],
+      exclude: ["Fixtures"]),
+    .testTarget(
       name: "ResamplingTests",
       dependencies: [
         "JSONDocuments", "Parallelism", "Resampling", "TestSupport", "VolumeFiles", "Volumes",
@@ -360,7 +370,7 @@ let package = Package(
         "Augmentation", "Inference",
         "ModelExchange", "Training", "Reports", "Phantoms", "Benchmarks", "Workspaces",
         "ModelSelection", "SpatialTransforms", "TransformFiles", "Registration",
-        "SuperResolution",
+        "DICOMSeries", "SuperResolution",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -382,8 +392,8 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-/// Targets written in C, which take none of Swift's settings.
-let bridges: Set = ["CMatrixTiles", "COneDNN", "COpenMP", "CNIfTI"]
+/// Targets written in C and C++, which take none of Swift's settings.
+let bridges: Set = ["CGDCM", "CMatrixTiles", "COneDNN", "COpenMP", "CNIfTI"]
 
 for target in package.targets where target.type != .system && !bridges.contains(target.name) {
   target.swiftSettings =

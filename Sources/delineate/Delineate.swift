@@ -21,7 +21,8 @@ struct Delineate: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Demo.self, Info.self, Check.self, Convert.self, FingerprintCommand.self, Plan.self,
+      Demo.self, Info.self, Check.self, Convert.self, DICOMCommand.self, FingerprintCommand.self,
+      Plan.self,
       Preprocess.self, Train.self, Predict.self, Ensemble.self, Evaluate.self, Accumulate.self,
       FindBest.self, Postprocess.self, Resample.self, Register.self, Warp.self, Normalise.self,
       ROI.self, RatersCommand.self, Upscale.self, Model.self, Benchmark.self,

@@ -4,7 +4,8 @@ import Testing
 /// The help of every subcommand, compared with `Fixtures/help`; `Fixtures/update.sh` writes it anew after an intended change.
 struct HelpTests {
   static let commands: [[String]] = [
-    [], ["demo"], ["info"], ["check"], ["convert"], ["fingerprint"], ["plan"], ["preprocess"],
+    [], ["demo"], ["info"], ["check"], ["convert"], ["dicom"], ["fingerprint"], ["plan"],
+    ["preprocess"],
     ["train"], ["predict"], ["ensemble"], ["evaluate"], ["accumulate"], ["find-best"],
     ["postprocess"], ["resample"], ["register"], ["register", "images"], ["register", "cohort"],
     ["register", "case"], ["warp"], ["normalise"], ["roi"],
