@@ -28,9 +28,6 @@ let package = Package(
     .target(name: "COpenMP", linkerSettings: [.linkedLibrary("gomp")]),
     .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
     .target(name: "CMatrixTiles"),
-    .target(
-      name: "CGDCM",
-      linkerSettings: ["MSFF", "DSED", "DICT", "IOD", "Common"].map { .linkedLibrary("gdcm\($0)") }),
     .target(name: "CNIfTI"),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
@@ -55,7 +52,7 @@ let package = Package(
         "CNIfTI", "CPNG", "CTIFF", "DeflateStreams", "FileOutput", "JSONDocuments", "Parallelism",
         "Volumes", "ZipArchives",
       ]),
-    .target(name: "DICOMSeries", dependencies: ["CGDCM", "Volumes"]),
+    .target(name: "DICOMSeries", dependencies: ["Volumes"]),
     .target(name: "Resampling", dependencies: ["Parallelism", "Volumes"]),
     .target(
       name: "SpatialTransforms", dependencies: ["ElementaryFunctions", "Parallelism", "Volumes"]),
@@ -392,8 +389,8 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-/// Targets written in C and C++, which take none of Swift's settings.
-let bridges: Set = ["CGDCM", "CMatrixTiles", "COneDNN", "COpenMP", "CNIfTI"]
+/// Targets written in C, which take none of Swift's settings.
+let bridges: Set = ["CMatrixTiles", "COneDNN", "COpenMP", "CNIfTI"]
 
 for target in package.targets where target.type != .system && !bridges.contains(target.name) {
   target.swiftSettings =

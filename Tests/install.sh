@@ -4,7 +4,7 @@ set -euo pipefail
 
 install_missing() {
   local missing=()
-  for package in libdnnl-dev libgdcm-dev libopenblas-dev libnifti-dev libpng-dev libtiff-dev zlib1g-dev; do
+  for package in libdnnl-dev libopenblas-dev libnifti-dev libpng-dev libtiff-dev zlib1g-dev; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
   done
   if [ ${#missing[@]} -gt 0 ]; then

@@ -9,6 +9,7 @@ extension DICOMSeries {
   /// are passed over.
   ///
   /// - Parameter folder: A folder.
+  /// - Returns: The series, by identifier.
   /// - Throws: ``DICOMError`` if it holds no image, or a DICOM file is damaged: leaving it out would
   ///   leave a hole.
   public static func series(inFolder folder: String) throws(DICOMError) -> [DICOMSeries] {

@@ -7,8 +7,9 @@ public import Volumes
 /// let volume = try series[0].read()
 /// ```
 public struct DICOMSeries: Sendable {
-  /// SeriesInstanceUID, followed by #1, #2, ... if the series holds several volumes: echoes,
-  /// b values, points in time or acquisitions.
+  /// SeriesInstanceUID, followed by #1, #2 and so on for one that holds several volumes.
+  ///
+  /// Volumes are told apart by echo time, b value, point in time or acquisition.
   public let identifier: String
   /// What the first file says about the acquisition.
   public let facts: AcquisitionFacts
@@ -54,6 +55,7 @@ public struct DICOMSeries: Sendable {
   ///
   /// The earliest slice decides where slices were acquired one after another.
   ///
+  /// - Returns: g/ml for 1 Bq/ml.
   /// - Throws: ``DICOMError/noUptake(path:problem:)`` if it is no PET in Bq/ml or facts are missing.
   public func uptakePerActivity() throws(DICOMError) -> Double {
     var uptake = facts.uptake

@@ -1,9 +1,5 @@
 import Volumes
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// One file of a series: everything but its voxels.
 struct Slice: Sendable {
   let path: String
@@ -66,9 +62,9 @@ struct Slice: Sendable {
     facts = AcquisitionFacts(elements)
   }
 
-  private static func obstacle(_ elements: borrowing HeaderElements, voxels: Int)
-    throws(DICOMError) -> DICOMError?
-  {
+  private static func obstacle(
+    _ elements: HeaderElements, voxels: Int
+  ) throws(DICOMError) -> DICOMError? {
     let path = elements.path
     let samples = try elements.integer(0x0028_0002, named: "SamplesPerPixel", in: 1...4, absent: 1)
     if samples != 1 || elements.text(0x0028_0004) == "PALETTE COLOR" {
@@ -77,7 +73,7 @@ struct Slice: Sendable {
     }
     if let frames = elements.number(0x0028_0008), frames != 1 {
       return .unsupported(
-        path: path, feature: "file of \(frames) frames (enhanced multi-frame)",
+        path: path, feature: "file of several frames (enhanced multi-frame)",
         cure: "convert it with dcm2niix and use the NIfTI file")
     }
     if elements.text(0x0008_0008)?.contains("MOSAIC") == true {
@@ -85,18 +81,22 @@ struct Slice: Sendable {
         path: path, feature: "mosaic of slices",
         cure: "convert it with dcm2niix and use the NIfTI file")
     }
-    let bits = try elements.integer(0x0028_0100, named: "BitsAllocated", in: 1...64, absent: 16)
-    guard [8, 16, 32].contains(bits) else {
+    if let syntax = elements.unreadSyntax {
       return .unsupported(
-        path: path, feature: "\(bits) bits per voxel", cure: "export it with 8, 16 or 32 bits")
+        path: path, feature: "compressed voxels (transfer syntax \(syntax))",
+        cure: "decompress the series first, as by gdcmconv --raw or dcmdjpeg")
     }
-    var status = stat()
-    let length = stat(path, &status) == 0 ? Int(status.st_size) : 0
-    if elements.isNative, length < voxels * bits / 8 {
+    guard let format = try StoredFormat(elements) else {
+      return .unsupported(
+        path: path, feature: "this number of bits per voxel",
+        cure: "export it with 8, 16 or 32 bits")
+    }
+    let needed = voxels * format.bytes
+    guard let found = elements.voxels, found.count >= needed else {
       return .damaged(
         path: path,
-        problem:
-          "truncated: \(voxels * bits / 8) bytes of voxels expected, the file has \(length) bytes")
+        problem: "truncated: \(needed) bytes of voxels expected,"
+          + " the file has \(elements.voxels?.count ?? 0)")
     }
     return nil
   }

@@ -19,7 +19,7 @@ public struct UptakeFacts: Sendable {
   public var injection: DayTime?
   /// Time of the series, to which START corrects.
   public var series: DayTime?
-  /// Time of the acquisition, for files without the time of the series.
+  /// Time of the first acquisition.
   public var acquisition: DayTime?
 
   /// Facts as a header gives them.
@@ -37,6 +37,16 @@ public struct UptakeFacts: Sendable {
     self.acquisition = acquisition
   }
 
+  /// When the scan began.
+  ///
+  /// Later processing can give a series a time after its acquisition, to which nothing was corrected.
+  private var start: DayTime? {
+    guard let series, let acquisition else { return series ?? acquisition }
+    // More than half a day ahead is an acquisition after midnight.
+    let ahead = series.seconds - acquisition.seconds
+    return ahead > 0 && ahead < 43_200 ? acquisition : series
+  }
+
   /// SUVbw, in g/ml, of an activity of 1 Bq/ml: weight / (dose 2^(-Δt / half-life)).
   ///
   /// Δt runs from the injection to the time of the series if DecayCorrection is START and is 0 if it
@@ -45,6 +55,7 @@ public struct UptakeFacts: Sendable {
   /// be days younger.
   ///
   /// - Parameter path: A file of the series, for errors.
+  /// - Returns: g/ml for 1 Bq/ml.
   /// - Throws: ``DICOMError/noUptake(path:problem:)`` if Units is not BQML or a fact is missing.
   /// - Source: QIBA, "SUV calculation" (vendor-neutral pseudo-code); DICOM PS3.3 C.8.9.
   public func uptakePerActivity(path: String) throws(DICOMError) -> Double {
@@ -73,7 +84,7 @@ public struct UptakeFacts: Sendable {
           problem: "the half-life of \(halfLife) s is above a day and the times have no date;"
             + " compute them in the scanner's software")
       }
-      guard let injection, let reference = series ?? acquisition else {
+      guard let injection, let reference = start else {
         throw .noUptake(
           path: path,
           problem:

@@ -34,6 +34,19 @@ struct UptakeTests {
     #expect(abs(try 5000 * facts.uptakePerActivity(path: "x") - 2) < 1e-6)
   }
 
+  /// A series that was processed two hours after it was acquired, and one acquired over midnight.
+  @Test func theScanBeginsWithItsFirstAcquisition() throws {
+    var facts = facts
+    facts.halfLife = 3600
+    facts.acquisition = DayTime("110000")
+    facts.series = DayTime("130000")
+    #expect(abs(try 5000 * facts.uptakePerActivity(path: "x") - 2) < 1e-6)
+    facts.injection = DayTime("225900")
+    facts.series = DayTime("235900")
+    facts.acquisition = DayTime("000100")
+    #expect(abs(try 5000 * facts.uptakePerActivity(path: "x") - 2) < 1e-6)
+  }
+
   /// The fixture: 72.5 kg, 370.5 MBq at 09:25:30, series at 10:30:00.5, so Δt = 3870.5 s.
   @Test func factsOfTheHeader() throws {
     let series = try DICOMSeries.series(inFolder: "\(fixtures)/pet")[0]
