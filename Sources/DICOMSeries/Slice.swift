@@ -76,6 +76,11 @@ struct Slice: Sendable {
         path: path, feature: "file of several frames (enhanced multi-frame)",
         cure: "convert it with dcm2niix and use the NIfTI file")
     }
+    if elements.text(0x3004_000e) != nil {
+      return .unsupported(
+        path: path, feature: "dose grid, which has a scale of its own,",
+        cure: "choose the series of the image")
+    }
     if elements.text(0x0008_0008)?.contains("MOSAIC") == true {
       return .unsupported(
         path: path, feature: "mosaic of slices",
