@@ -106,5 +106,10 @@ struct SimulatedRatersCommandTests {
       "raters", "simulate", mask, "--output", output, "--noise=-1")
     #expect(negative.status == 1)
     #expect(negative.errorLines.count == 1 && negative.errors.contains(mask))
+    // A folder in place of a mask: nothing is made.
+    let none = folder.path + "/nothing"
+    let noMask = try Program.run("raters", "simulate", folder.path, "--output", none)
+    #expect(noMask.status == 1 && noMask.errorLines.count == 1)
+    #expect(!FileManager.default.fileExists(atPath: none))
   }
 }

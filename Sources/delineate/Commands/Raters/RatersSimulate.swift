@@ -63,6 +63,8 @@ struct RatersSimulate: ParsableCommand {
 
   func run() throws {
     let console = common.start()
+    // What is no mask is named before folders are made.
+    for path in masks { _ = try VolumeHeader(contentsOf: path) }
     for rater in 1...raters { try createFolder("\(output)/rater_\(rater)") }
     var cases: [JSONValue] = []
     var rows = [["Case", "Mean Dice", "Raters' Dice"]]
