@@ -19,3 +19,12 @@ install_missing() {
 
 # -march=native reaches Swift's own code generation too: the kernels are twice as fast as for any x86-64.
 build_flags=(-c release -Xcc -march=native)
+
+# Builds the program for an example and names it in DELINEATE, unless that names one already.
+build_delineate() {
+  local root=$1
+  [ -z "${DELINEATE:-}" ] || return 0
+  install_missing
+  swift build --package-path "$root" "${build_flags[@]}" --product delineate
+  DELINEATE="$(swift build --package-path "$root" "${build_flags[@]}" --show-bin-path)/delineate"
+}

@@ -6,12 +6,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 output=${1:-petct}
 patients=${2:-3}
 python=${PYTHON:-python3}
-if [ -z "${DELINEATE:-}" ]; then
-  . "$root/Tests/install.sh"
-  install_missing
-  swift build --package-path "$root" "${build_flags[@]}" --product delineate
-  DELINEATE="$(swift build --package-path "$root" "${build_flags[@]}" --show-bin-path)/delineate"
-fi
+. "$root/Tests/install.sh"
+build_delineate "$root"
 mkdir -p "$output"
 "$python" "$root/Examples/PETCT/phantoms.py" "$output/patients" "$patients"
 

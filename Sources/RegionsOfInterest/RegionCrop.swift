@@ -91,33 +91,3 @@ public struct RegionCrop: Hashable, Sendable {
     return best.box
   }
 }
-
-extension VoxelBox {
-  /// The voxels along an axis.
-  public subscript(axis: GridAxis) -> Range<Int> {
-    get {
-      switch axis {
-      case .x: x
-      case .y: y
-      case .z: z
-      }
-    }
-    set {
-      switch axis {
-      case .x: x = newValue
-      case .y: y = newValue
-      case .z: z = newValue
-      }
-    }
-  }
-}
-
-extension Vector3 {
-  fileprivate subscript(axis: GridAxis) -> Double {
-    switch axis {
-    case .x: x
-    case .y: y
-    case .z: z
-    }
-  }
-}

@@ -63,23 +63,3 @@ private func weighted(
   }
   return result
 }
-
-extension Extent {
-  /// The number of voxels along an axis.
-  package subscript(axis: GridAxis) -> Int {
-    get {
-      switch axis {
-      case .x: x
-      case .y: y
-      case .z: z
-      }
-    }
-    set {
-      switch axis {
-      case .x: x = newValue
-      case .y: y = newValue
-      case .z: z = newValue
-      }
-    }
-  }
-}
